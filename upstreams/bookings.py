@@ -1,0 +1,140 @@
+"""Workforce answers into records: pure, tolerant of one bad row, strict about the shape of the whole (seed B)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from upstreams.errors import BadResponse
+from upstreams.reading import Reading
+from upstreams.records import Assignment, Booking, Category, JobTitle, Page, Person, Project, Status, TimeOff, WorkDays
+from upstreams.values import first, flag, text, whole
+
+NAME = "workforce"
+STATUS = ("assignment_status", "assignment_state", "state")
+NUMBER = ("project_number", "job_number")
+WEEK = "0123456"
+
+
+def parse_page(raw: object, asked: int, reading: Reading, *, most_pages: int) -> Page:
+    """A page of people (seed B:44-141); `asked` must be the page that came (upstreams.md 30)."""
+    rows = raw.get("data") if isinstance(raw, dict) else None
+    if not isinstance(raw, dict) or not isinstance(rows, list):
+        raise BadResponse(NAME, reason="shape")
+    pages = whole(raw.get("possible_pages"), most=most_pages)
+    if raw.get("current_page") is None and pages is None:  # nothing would ever show that the server turns in a circle
+        raise BadResponse(NAME, reason="shape")
+    if raw.get("current_page") is not None and whole(raw["current_page"], most=most_pages) != asked:
+        raise BadResponse(NAME, reason="other-page")
+    if pages is None or (rows and pages <= asked):  # a lie: read on until a page is empty (faults.md F18)
+        pages = min(asked + 2, most_pages) if rows else asked + 1
+    bookings = tuple(reading.kept([parse_booking(row, reading) for row in rows]))
+    return Page(bookings, asked, pages, text(raw.get("warning")), reading.dropped)
+
+
+def parse_assignments(raw: object, reading: Reading) -> tuple[Assignment, ...]:
+    """The bare array of a project or a person, or the same wrapped in `data` (seed B:217-249; upstreams.md, "Access")."""
+    rows = raw.get("data") if isinstance(raw, dict) else raw
+    if not isinstance(rows, list):
+        raise BadResponse(NAME, reason="shape")
+    return unique(reading.kept([parse_assignment(row, reading) for row in rows]))
+
+
+def unique(assignments: Iterable[Assignment]) -> tuple[Assignment, ...]:
+    """Each id once, in the order of their first appearance; of two with one id the newer `updated` stands (faults.md F13)."""
+    found: dict[str, Assignment] = {}
+    for one in assignments:
+        if one.id not in found or (one.updated or date.min) >= (found[one.id].updated or date.min):
+            found[one.id] = one
+    return tuple(found.values())
+
+
+def parse_booking(raw: object, reading: Reading) -> Booking | None:
+    """One person's row, or None without a person id (faults.md F12)."""
+    person = parse_person(raw) if isinstance(raw, dict) else None
+    if not isinstance(raw, dict) or person is None:
+        return None
+    assignments = reading.kept([parse_assignment(row, reading, person) for row in reading.rows(raw, "assignments")])
+    return Booking(person, unique(assignments), parse_time_off(reading.rows(raw, "timeoff"), person, reading))
+
+
+def parse_person(raw: Mapping[str, Any]) -> Person | None:
+    """Who a row is about (seed B:61-66), or None without an id."""
+    person_id = text(raw.get("person_id"))
+    if person_id is None:
+        return None
+    title = JobTitle(text(raw.get("job_title_id")), text(raw.get("job_title_name")), text(raw.get("job_title_color")))
+    return Person(person_id, text(raw.get("person_name")), text(raw.get("employee_number")), title if title != JobTitle() else None)
+
+
+def parse_assignment(raw: object, reading: Reading, person: Person | None = None) -> Assignment | None:
+    """One assignment in any of the endpoints' spellings (upstreams.md 25, 26); None without its id, person or project."""
+    if not isinstance(raw, dict):
+        return None
+    who = person or parse_person(raw)
+    own_id, project_id = text(raw.get("id")), text(raw.get("project_id"))
+    if who is None or own_id is None or project_id is None:
+        return None
+    return Assignment(
+        id=own_id,
+        person=who,
+        project=Project(project_id, text(raw.get("project_name")), text(first(raw, *NUMBER)), text(raw.get("project_color"))),
+        status=parse_status(first(raw, *STATUS)),
+        start=reading.day(raw, "start_day"),
+        end=reading.day(raw, "end_day"),
+        start_time=reading.clock(raw, "start_time"),
+        end_time=reading.clock(raw, "end_time"),
+        work_days=parse_work_days(raw.get("work_days")),
+        category=parse_category(raw, "category"),
+        subcategory=parse_category(raw, "subcategory"),
+        created=reading.day(raw, "created_at"),
+        updated=reading.day(raw, "updated_at"),
+    )
+
+
+def parse_status(raw: object) -> Status | None:
+    """A status as an object or as bare text (upstreams.md 25); an unknown one passes through (faults.md F14)."""
+    if isinstance(raw, dict):
+        return Status(text(raw.get("id")), text(raw.get("name")), text(raw.get("abbreviation")), text(raw.get("color")))
+    name = text(raw)
+    return Status(name=name) if name is not None else None
+
+
+def parse_category(raw: Mapping[str, Any], kind: str) -> Category | None:
+    """The category or subcategory, or None when both its fields are null (seed B:80-83)."""
+    found = Category(text(raw.get(f"{kind}_id")), text(raw.get(f"{kind}_name")))
+    return found if found != Category() else None
+
+
+def parse_work_days(raw: object) -> WorkDays | None:
+    """The worked weekdays; keys "0" (Sunday) to "6" are text, the document's unquoted ones are no JSON (seed B:86-94; upstreams.md 23)."""
+    if not isinstance(raw, dict):
+        return None
+    return WorkDays(*(flag(raw.get(number)) for number in WEEK))
+
+
+def parse_time_off(rows: list[Any], person: Person, reading: Reading) -> tuple[TimeOff, ...]:
+    """A person's absences, each with an id of our own making (seed B:127-137; upstreams.md 8).
+
+    The id is `person:first day:digest`, with an ordinal for exact twins. The reason is no part of the digest: it is
+    sensitive, has few values, and could be guessed back from an id.
+    """
+    twins: Counter[str] = Counter()
+    found = []
+    for absence in reading.kept([absent(raw, person, reading) if isinstance(raw, dict) else None for raw in rows]):
+        twins[absence.id] += 1
+        found.append(TimeOff(f"{absence.id}{twins[absence.id]}", *[getattr(absence, name) for name in TimeOff.__struct_fields__[1:]]))
+    return tuple(found)
+
+
+def absent(raw: Mapping[str, Any], person: Person, reading: Reading) -> TimeOff:
+    """One absence with its id but for the ordinal."""
+    start, end = reading.day(raw, "start_day"), reading.day(raw, "end_day")
+    start_time, end_time = reading.clock(raw, "start_time"), reading.clock(raw, "end_time")
+    is_paid, repeat = flag(raw.get("is_paid")), text(raw.get("repeat"))
+    content = repr((person.id, start, end, start_time, end_time, is_paid, repeat))
+    own_id = f"{person.id}:{start.isoformat() if start else ''}:{sha256(content.encode()).hexdigest()[:16]}-"
+    return TimeOff(own_id, person, text(raw.get("reason")), is_paid, repeat, start, end, start_time, end_time)

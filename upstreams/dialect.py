@@ -1,0 +1,53 @@
+"""How one deployment of an upstream is spoken to: address, credentials, parameter names, page size (upstreams.md, "Access")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import httpx
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """One of: nothing, HTTP Basic (`user` and `key`), a Bearer `token`, or a `header` of its own with `token` as its value."""
+
+    user: str | None = None
+    key: str | None = field(default=None, repr=False)
+    token: str | None = field(default=None, repr=False)
+    header: str | None = None
+
+    def headers(self) -> dict[str, str]:
+        """The request headers that carry these credentials."""
+        if self.token is not None and self.header:
+            return {self.header: self.token}
+        if self.token is not None:
+            return {"Authorization": f"Bearer {self.token}"}
+        if self.user is None:
+            return {}
+        basic = httpx.BasicAuth(self.user, self.key or "")
+        return {"Authorization": next(basic.sync_auth_flow(httpx.Request("GET", "http://basic"))).headers["Authorization"]}
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """The settings of one upstream deployment.
+
+    `base_url` is the address before the documented path; `parameters` renames documented query parameters
+    (`{"startDay": "start_day"}` on the Procore host); `page_size` is how many rows the upstream gives a page at most;
+    `timeout` is in seconds for one whole call; `concurrency` bounds the calls in flight.
+    """
+
+    name: str
+    base_url: str
+    credentials: Credentials = field(default_factory=Credentials)
+    extra_headers: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    page_size: int = 100
+    most_pages: int = 5_000
+    timeout: float = 10.0
+    concurrency: int = 16
+
+    def parameter(self, documented: str) -> str:
+        """This deployment's name of a documented query parameter."""
+        return self.parameters.get(documented, documented)

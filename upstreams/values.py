@@ -1,0 +1,140 @@
+"""Upstream text into values: days, times, moments, numbers and ids. Pure; a value that cannot be read is None, never a guess."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import quote
+
+from upstreams.errors import BadInput
+from upstreams.records import Moment
+
+LONGEST_ID = 200
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+US_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})", re.ASCII)
+ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?", re.ASCII)
+CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AaPp][Mm])?", re.ASCII)
+ISO_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?:Z|[+-]\d{2}:[0-5]\d)", re.ASCII)
+
+
+def day(value: object, *, this_year: int) -> date | None:
+    """A calendar day from `6/25/18`, `10/01/2017` (US order), ISO text or epoch milliseconds (upstreams.md 12)."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return epoch_day(value)
+    if not isinstance(value, str):
+        return None
+    if found := US_DAY.fullmatch(value.strip()):
+        month, number, year = found.groups()
+        return calendar_day(full_year(int(year), this_year) if len(year) == 2 else int(year), int(month), int(number))
+    if found := ISO_DAY.fullmatch(value.strip()):
+        return calendar_day(*map(int, found.groups()))
+    return None
+
+
+def full_year(two_digits: int, this_year: int) -> int:
+    """The year of these two digits that lies in the window from 79 years ago to 20 years ahead (upstreams.md 12)."""
+    latest = this_year + 20
+    return latest - (latest - two_digits) % 100
+
+
+def calendar_day(year: int, month: int, number: int) -> date | None:
+    """That day, or None when the calendar has no such day."""
+    try:
+        return date(year, month, number)
+    except ValueError:
+        return None
+
+
+def epoch_day(milliseconds: int) -> date | None:
+    """The UTC day of an epoch time in milliseconds."""
+    try:
+        return (EPOCH + timedelta(milliseconds=milliseconds)).date()
+    except OverflowError:
+        return None
+
+
+def clock(value: object) -> time | None:
+    """A wall-clock time from `7:30 AM` or `19:30`; it has no zone (upstreams.md 22)."""
+    found = CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        return None
+    hour, minute, second, half = int(found[1]), int(found[2]), int(found[3] or 0), (found[4] or "").upper()
+    if half and not 1 <= hour <= 12:
+        return None
+    hour = hour % 12 + (12 if half == "PM" else 0) if half else hour
+    return time(hour, minute, second) if hour < 24 and minute < 60 and second < 60 else None
+
+
+def moment(value: object) -> Moment | None:
+    """The same ISO 8601 text when it is a real time with an offset; microseconds are optional (upstreams.md 13)."""
+    if not isinstance(value, str) or not ISO_MOMENT.fullmatch(value):
+        return None
+    try:
+        datetime.fromisoformat(value).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return Moment(value)
+
+
+def text(value: object) -> str | None:
+    """Non-empty text; numbers are printed, anything else is None."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return str(value)
+    return value if isinstance(value, str) and value else None
+
+
+def flag(value: object) -> bool | None:
+    """A JSON boolean, or None."""
+    return value if isinstance(value, bool) else None
+
+
+def whole(value: object, *, most: int) -> int | None:
+    """A whole number from 0 to `most`, also from digits in text; a lie beyond that is None (faults.md F18)."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 12:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value <= most else None
+
+
+def first(raw: Mapping[str, Any], *names: str) -> Any:
+    """The first of these fields that is present and not null: the documents spell some fields in several ways (upstreams.md 25, 26)."""
+    return next((raw[name] for name in names if raw.get(name) is not None), None)
+
+
+def segment(argument: str, value: str) -> str:
+    """An id as one path segment, `:` as `%3A`; ids that could leave the path are refused (upstreams.md 35).
+
+    Raises BadInput for empty, `.`, `..`, slashes, control characters, unpaired surrogates and ids over 200 characters.
+    """
+    if not value.strip():
+        raise BadInput(argument, "must not be empty")
+    if len(value) > LONGEST_ID:
+        raise BadInput(argument, f"must not be longer than {LONGEST_ID} characters")
+    if value.strip() in {".", ".."} or "/" in value or "\\" in value or not value.isprintable():
+        raise BadInput(argument, "must not contain slashes, control characters or be a relative path")
+    return quote(value, safe="")
+
+
+def bare(api_id: str) -> str:
+    """A check-ins id without its numeric tenant prefix, to compare ids by; calls use the raw form (upstreams.md 6)."""
+    return re.sub(r"\A\d+:", "", api_id)
+
+
+def pause(value: str | None, *, now: datetime) -> float | None:
+    """Seconds to wait from a Retry-After header (seconds or an HTTP date); past, negative or absurd ones are None."""
+    if value is None:
+        return None
+    if value.isascii() and value.isdigit() and len(value) < 7:
+        return float(value)
+    try:
+        seconds = (parsedate_to_datetime(value) - now).total_seconds()
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return seconds if 0 <= seconds < 1_000_000 else None

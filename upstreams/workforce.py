@@ -1,0 +1,206 @@
+"""The workforce API (seed B): five assignment endpoints, three of them paged by people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time, tzinfo
+from typing import Any, Literal
+
+from msgspec.structs import replace
+
+from upstreams.bookings import parse_assignments, parse_page, unique
+from upstreams.errors import BadInput, Missing, Refused
+from upstreams.gathering import together
+from upstreams.http import Http
+from upstreams.reading import Reading
+from upstreams.records import Booking, Bookings, Page, Scan
+from upstreams.values import segment
+
+NAME = "workforce"
+LONGEST_RANGE = 365
+"""The most days that one call may ask for (seed B:16)."""
+
+WAVE = 32
+"""How many pages of a scan are asked side by side, before the transport's own gate."""
+
+Query = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """The six created and updated filters, supported on every assignment endpoint, inclusive (seed B:27-34)."""
+
+    created_at: date | None = None
+    created_before: date | None = None
+    created_after: date | None = None
+    updated_at: date | None = None
+    updated_before: date | None = None
+    updated_after: date | None = None
+
+    def query(self) -> Query:
+        """The query parameters, in the documents' order."""
+        values = [(one.name, getattr(self, one.name)) for one in fields(self)]
+        return [(name, value.isoformat()) for name, value in values if value is not None]
+
+
+ALWAYS = Changed()
+
+
+@dataclass(frozen=True)
+class Starts:
+    """Assignments that start in the inclusive days [first, last], at most 365 of them; `zone` names the offset of `startDay`.
+
+    `dayRange` is one more than the distance, because the document contradicts itself about the last day; what lies beyond is
+    filtered by whoever asked (seed B:12-22; upstreams.md 18, 19).
+    """
+
+    first: date
+    last: date
+    zone: tzinfo
+    changed: Changed = ALWAYS
+
+    def __post_init__(self) -> None:
+        if not 0 < self.days <= LONGEST_RANGE:
+            raise BadInput("dayRange", f"must be from 1 to {LONGEST_RANGE} days")
+
+    @property
+    def days(self) -> int:
+        """How many days the range has, both ends included."""
+        return (self.last - self.first).days + 1
+
+    def query(self) -> Query:
+        """`startDay` with its explicit offset, `dayRange`, and the change filters."""
+        start = datetime.combine(self.first, time(), self.zone)
+        return [("startDay", start.isoformat()), ("dayRange", str(self.days)), *self.changed.query()]
+
+
+@dataclass(frozen=True)
+class Current:
+    """Assignments with a working day on `on` (seed B:143-159; upstreams.md 21)."""
+
+    on: date
+    changed: Changed = ALWAYS
+
+    def query(self) -> Query:
+        """`date` and the change filters."""
+        return [("date", self.on.isoformat()), *self.changed.query()]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One of the three paged endpoints: the company's, its current one, or one group's."""
+
+    kind: Literal["company", "current", "group"]
+    group_id: str | None = None
+
+
+COMPANY, CURRENT = Route("company"), Route("current")
+
+
+class Workforce:
+    """The client of one company: `pages` and `scan` for the paged endpoints, a method each for projects and people.
+
+    `unreadable` counts, by field, the values that could not be read since the process began.
+    """
+
+    def __init__(self, http: Http, company: str) -> None:
+        self.http = http
+        self.company = segment("company", company)
+        self.unreadable: Counter[str] = Counter()
+
+    async def project(self, project_id: str, starts: Starts) -> Bookings | None:
+        """A project's assignments that start in the range, or None when the upstream does not know it (seed B:194-249)."""
+        return await self.listed(f"/projects/{segment('projectId', project_id)}", starts)
+
+    async def person(self, person_id: str, starts: Starts) -> Bookings | None:
+        """A person's assignments that start in the range, or None when the upstream does not know them (seed B:251-312)."""
+        return await self.listed(f"/people/{segment('personId', person_id)}", starts)
+
+    async def listed(self, place: str, starts: Starts) -> Bookings | None:
+        """One of the two unpaged lists."""
+        try:
+            raw = await self.http.get(f"{self.root}{place}/assignments", starts.query())
+        except Missing:
+            return None
+        reading = Reading()
+        found = parse_assignments(raw, reading)
+        self.unreadable.update(reading.tally)
+        return Bookings(found, reading.dropped)
+
+    async def page(self, route: Route, question: Starts | Current, number: int = 0) -> Page | None:
+        """One page of people with their bookings, or None when the upstream does not know the group (seed B:3-141).
+
+        The parameter is `page`; a server that answers another page than the one asked is a BadResponse, not a loop (upstreams.md 30).
+        """
+        query = [*question.query(), ("page", str(number))]
+        try:
+            raw = await self.http.get(self.path(route), query)
+        except Missing as cause:
+            if route.kind == "group":
+                return None
+            raise Refused(NAME, status=404) from cause
+        reading = Reading()
+        page = parse_page(raw, number, reading, most_pages=self.http.dialect.most_pages)
+        self.unreadable.update(reading.tally)
+        return page
+
+    def path(self, route: Route) -> str:
+        """The path of a paged endpoint; no trailing slash (upstreams.md 36)."""
+        if route.kind == "group":
+            return f"{self.root}/groups/{segment('groupId', route.group_id or '')}/assignments"
+        return f"{self.root}/assignments/current" if route.kind == "current" else f"{self.root}/assignments"
+
+    @property
+    def root(self) -> str:
+        """The path that every endpoint begins with."""
+        return f"/v2/companies/{self.company}"
+
+    async def pages(self, route: Route, question: Starts | Current, number: int = 0) -> AsyncIterator[Page]:
+        """Page after page from `number`, one call at a time, re-reading how many there are (upstreams.md 31)."""
+        while (page := await self.page(route, question, number)) is not None:
+            yield page
+            number += 1
+            if number >= page.pages or not (page.bookings or page.dropped):
+                return
+
+    async def scan(self, route: Route, question: Starts | Current) -> Scan | None:
+        """Every page of a question; None when the group is not known."""
+        return await scan(lambda number: self.page(route, question, number))
+
+
+async def scan(ask: Callable[[int], Coroutine[Any, Any, Page | None]]) -> Scan | None:
+    """Every page that `ask` gives by number: the first alone, then the rest side by side; None when there is no first.
+
+    The rest comes in waves, so that a lie about `possible_pages` ends at the first empty page (faults.md F18). A group that is
+    no longer known when its later pages are asked for leaves the scan incomplete.
+    """
+    head = await ask(0)
+    if head is None:
+        return None
+    pages = [head]
+    while len(pages) < max(page.pages for page in pages) and (pages[-1].bookings or pages[-1].dropped):
+        stop = min(len(pages) + WAVE, max(page.pages for page in pages))
+        wave = await together([ask(number) for number in range(len(pages), stop)])
+        pages += [page for page in wave if page is not None]
+        if None in wave:
+            return replace(merge(pages), complete=False)
+    return merge(pages)
+
+
+def merge(pages: list[Page]) -> Scan:
+    """Each person once, with each booking once; incomplete when rows were dropped, pages moved or a warning came (upstreams.md 10, 31)."""
+    people: dict[str, Booking] = {}
+    for page in pages:
+        for booking in page.bookings:
+            known = people.get(booking.person.id)
+            people[booking.person.id] = booking if known is None else joined(known, booking)
+    steady = all(page.pages == pages[0].pages and page.dropped == 0 and page.warning is None for page in pages)
+    return Scan(tuple(people.values()), steady)
+
+
+def joined(one: Booking, other: Booking) -> Booking:
+    """Two rows of one person as one; the newer row's spelling of the person stands."""
+    time_off = {absence.id: absence for absence in (*one.time_off, *other.time_off)}
+    return Booking(other.person, unique((*one.assignments, *other.assignments)), tuple(time_off.values()))
