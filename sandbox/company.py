@@ -1,0 +1,130 @@
+"""A generated company of any size, the same for the same seed: people, projects, work, time off and two years of check-ins."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, date, datetime
+from pathlib import Path
+from random import Random
+
+from sandbox import documents, schema
+from sandbox.cast import CAST, SITE
+from sandbox.draft import Draft
+from sandbox.jobs import absences, career, crew
+from sandbox.staff import STORY, Staff
+from sandbox.weeks import weekly
+
+HARBOUR_BRIDGE = "Harbour Bridge"
+CREW = 40  # people on it today, or a fifth of a smaller company
+PROJECTS = 20  # that a story of people shares
+EFFORT = 100  # rows that a person takes, about
+PLACES = (
+    "Airport",
+    "Canal",
+    "Cathedral",
+    "Central",
+    "Dockside",
+    "Eastgate",
+    "Garden",
+    "Hillside",
+    "Lakeview",
+    "Market",
+    "Riverside",
+    "Union",
+)
+KINDS = ("Tower", "Station", "School", "Depot", "Hospital Wing", "Water Works", "Car Park", "Library", "Housing", "Tunnel", "Stadium")
+COLORS = ("#53A9FF", "#5bd043", "#F2994A", "#9B51E0", "#EB5757", "#FFD166")
+
+Progress = Callable[[int, int], None]
+
+
+def build(path: Path | str, *, people: int = 300, seed: int = 1, today: date | None = None, progress: Progress | None = None) -> None:
+    """The file holds the company of `people` workers and `seed` as of `today` (default: this day in UTC) and the documents' records."""
+    today = today or datetime.now(UTC).date()
+    meter = Meter(progress or _silent, people * EFFORT)
+    draft, rng = Draft(today, seed=seed, people=people), Random(seed)  # noqa: S311 - the same company every time, nothing secret
+    documents.add(draft)
+    staff = Staff(draft, rng)
+    staff.open(people)
+    _hire(draft, rng, staff, today, meter)
+    tenure = [staff.tenure.get(user.uid, 0) for user in draft.records.users.rows]
+    draft.save(path, stream=weekly(rng, tenure, today), tick=meter)
+    meter.finish()
+
+
+def ensure(path: Path | str, *, people: int, seed: int, progress: Progress | None = None) -> bool:
+    """Whether the file had to be built: it was missing, or of another size, seed or schema version."""
+    if _kept(Path(path)) == (schema.VERSION, people, seed):
+        return False
+    build(path, people=people, seed=seed, progress=progress)
+    return True
+
+
+def landmarks(path: Path | str) -> dict[str, str]:
+    """Ids worth knowing, by name: the projects Harbour Bridge and Old Mill Restoration, and every group."""
+    with closing(sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=ro", uri=True)) as db:
+        projects = db.execute("SELECT name, uid FROM projects WHERE name IN (?, ?)", (HARBOUR_BRIDGE, SITE))
+        return dict([*projects, *db.execute("SELECT name, uid FROM groups")])
+
+
+class Meter:
+    """Counts work done towards an estimate of all of it."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self.progress, self.total, self.done = progress, total, 0
+
+    def __call__(self, count: int) -> None:
+        self.done = min(self.done + count, self.total)
+        self.progress(self.done, self.total)
+
+    def finish(self) -> None:
+        """All is done, whatever the estimate was."""
+        self.progress(self.total, self.total)
+
+
+def _hire(draft: Draft, rng: Random, staff: Staff, today: date, meter: Meter) -> None:
+    """The cast, then ordinary people up to the wanted size, all of them with their work."""
+    bridge = draft.project(HARBOUR_BRIDGE, number="HB-1000", color="#2D9CDB")
+    site = draft.project(SITE, number="OM-1001", color="#27AE60")
+    for number, member in enumerate(CAST):
+        if worker := staff.member(number, member):
+            _employ(draft, rng, worker, [site], site, today)
+    ordinary = draft.records.people - sum(member.worker is not None for member in CAST)
+    hands = min(CREW, draft.records.people // 5)
+    projects: list[str] = []
+    for number in range(ordinary):
+        if number % STORY == 0:
+            projects = [_project(draft, number // STORY * PROJECTS + n) for n in range(PROJECTS)]
+        worker = staff.ordinary(number, plain=number < hands)
+        _employ(draft, rng, worker, projects, bridge if number < hands else None, today)
+        if number % 100 == 99:
+            meter(1000)
+
+
+def _employ(draft: Draft, rng: Random, worker: str, projects: list[str], post: str | None, today: date) -> None:
+    """The work and absences of a field worker, with a post where they are today."""
+    career(draft, rng, worker, projects, today, until=today if post else None)
+    if post:
+        crew(draft, rng, worker, post, today)
+    absences(draft, rng, worker, today)
+
+
+def _project(draft: Draft, number: int) -> str:
+    phase, place = divmod(number, len(PLACES) * len(KINDS))
+    name = f"{PLACES[place % len(PLACES)]} {KINDS[place % len(KINDS)]}" + (f" {phase + 1}" if phase else "")
+    return draft.project(name, number=f"P-{20000 + number}", color=COLORS[number % len(COLORS)])
+
+
+def _kept(path: Path) -> tuple[int, int, int] | None:
+    if not path.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            found: tuple[int, int, int] | None = db.execute("SELECT version, people, seed FROM meta").fetchone()
+            return found
+    except sqlite3.DatabaseError:
+        return None
+
+
+def _silent(done: int, total: int) -> None:
+    """Nobody watches."""

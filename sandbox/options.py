@@ -1,0 +1,35 @@
+"""How a sandbox is served."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+Match = Literal["exact", "substring"]
+
+
+def now() -> datetime:
+    """The present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a sandbox is served; credentials are checked only where one is set, and `clock` decides which day today is (in its own zone)."""
+
+    company: str = "sandbox"
+    latency_ms: float = 0
+    request_log: Path | None = None
+    checkins_user: str | None = None
+    checkins_key: str | None = field(default=None, repr=False)
+    workforce_user: str | None = None
+    workforce_key: str | None = field(default=None, repr=False)
+    workforce_token: str | None = field(default=None, repr=False)
+    name_match: Match = "exact"
+    email_match: Match = "exact"
+    ignore_case: bool = False
+    clock: Callable[[], datetime] = now
+
+
+DEFAULTS = Options()
