@@ -1,0 +1,92 @@
+"""Assignments in a window: the questions that answer it, and the walk through their pages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date
+
+from loaders.known import Rules
+from loaders.window import Window
+from upstreams.records import Assignment, Page, WorkDays
+from upstreams.workforce import ALWAYS, COMPANY, CURRENT, Changed, Current, Route, Starts
+
+Ask = Callable[[Route, Starts | Current, int], Awaitable[Page | None]]
+Place = tuple[int, int, int]
+"""Where an assignment stood: which question, which page, which index on it."""
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One paged question, and which of its assignments are ours to show: those that no earlier part shows."""
+
+    route: Route
+    question: Starts | Current
+    window: Window | None = None
+    before: date | None = None
+    earlier: tuple[date, ...] = ()
+
+    def shows(self, assignment: Assignment) -> bool:
+        """Whether the assignment belongs in the window and in this part."""
+        if self.window is not None and not self.window.keeps(assignment.start, assignment.end):
+            return False
+        if self.before is not None and (assignment.start is None or assignment.start >= self.before):
+            return False
+        return not any(runs(assignment, day) for day in self.earlier)
+
+
+def runs(assignment: Assignment, day: date) -> bool:
+    """Whether an assignment has a working day on `day`, as `current` understands it (seed B:154)."""
+    begun = assignment.start is None or assignment.start <= day
+    return begun and (assignment.end is None or day <= assignment.end) and works(assignment.work_days, day)
+
+
+def works(work_days: WorkDays | None, day: date) -> bool:
+    """Whether that weekday is a working day; unknown counts as no."""
+    return work_days is not None and getattr(work_days, WEEKDAYS[day.weekday()]) is True
+
+
+def parts(route: Route, window: Window, changed: Changed, rules: Rules) -> list[Part]:
+    """The parts of a window, disjoint in what they show: beginnings newest first, then, company-wide, what has run for longer.
+
+    The last parts are `current` reads, so that an *active* window also holds what began before the look-back (upstreams.md 20).
+    """
+    ranges = window.starts(rules.look_back)
+    begun = [Part(route, Starts(first, last, rules.zone, changed), window) for first, last in ranges]
+    if route != COMPANY:
+        return begun
+    days = window.running()
+    earliest = ranges[-1][0]
+    return [*begun, *(Part(CURRENT, Current(day, changed), window, earliest, tuple(days[:at])) for at, day in enumerate(days))]
+
+
+def current(day: date, changed: Changed = ALWAYS) -> list[Part]:
+    """The one part of what has a working day on `day`."""
+    return [Part(CURRENT, Current(day, changed))]
+
+
+async def walk(ask: Ask, these: list[Part], place: Place = (0, 0, 0)) -> AsyncIterator[tuple[Place, Assignment]]:
+    """Each assignment that the parts show, once, in upstream order from `place` on, reading no page before it is needed."""
+    seen: set[str] = set()
+    part, number, index = place
+    while part < len(these):
+        page = await ask(these[part].route, these[part].question, number)
+        for at, assignment in enumerate(assignments(page)):
+            if at >= index and assignment.id not in seen and these[part].shows(assignment):
+                seen.add(assignment.id)
+                yield (part, number, at), assignment
+        part, number, index = following(part, number, page)
+
+
+def assignments(page: Page | None) -> list[Assignment]:
+    """All assignments on a page, in its order."""
+    return [assignment for booking in page.bookings for assignment in booking.assignments] if page is not None else []
+
+
+def following(part: int, number: int, page: Page | None) -> Place:
+    """Where the next page is: the next of this part, else the first of the next part."""
+    if page is None or not page.bookings or number + 1 >= page.pages:
+        return (part + 1, 0, 0)
+    return (part, number + 1, 0)

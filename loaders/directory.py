@@ -1,0 +1,75 @@
+"""The workforce directory: everybody that one long window of company reads shows, remembered for a while.
+
+It is no full directory: people without any booking in the window are not in it (upstreams.md 29).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from loaders.names import folded
+from loaders.window import Window
+from upstreams.records import Booking, Person, Project, Scan, TimeOff
+
+T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Directory:
+    """People, projects and absences by their keys; `located` says where an assignment can be read again."""
+
+    window: Window
+    people: Mapping[str, Person]
+    named: Mapping[str, tuple[Person, ...]]
+    numbered: Mapping[str, tuple[Person, ...]]
+    projects: Mapping[str, Project]
+    project_numbers: Mapping[str, tuple[Project, ...]]
+    time_off: Mapping[str, tuple[TimeOff, ...]]
+    located: Mapping[str, tuple[str, date]]
+    complete: bool
+
+    def covers(self, window: Window, look_back: int) -> bool:
+        """Whether each booking that `window` asks for starts within this directory's own window."""
+        asked = window.starts(look_back)
+        return self.window.first <= asked[-1][0] and asked[0][1] <= self.window.last
+
+
+def build(window: Window, scans: Iterable[Scan]) -> Directory:
+    """The directory that these scans show; `window` is the days that they cover."""
+    found = list(scans)
+    bookings = [booking for scan in found for booking in scan.bookings]
+    people = {booking.person.id: booking.person for booking in bookings}
+    projects = {one.project.id: one.project for booking in bookings for one in booking.assignments}
+    return Directory(
+        window=window,
+        people=people,
+        named=grouped(people.values(), lambda person: folded(person.name)),
+        numbered=grouped(people.values(), lambda person: folded(person.employee_number)),
+        projects=projects,
+        project_numbers=grouped(projects.values(), lambda project: folded(project.number)),
+        time_off=absences(bookings),
+        located={one.id: (one.person.id, one.start) for booking in bookings for one in booking.assignments if one.start},
+        complete=all(scan.complete for scan in found),
+    )
+
+
+def grouped(things: Iterable[T], key: Callable[[T], str]) -> dict[str, tuple[T, ...]]:
+    """The things by key; an empty key is no key."""
+    groups: dict[str, tuple[T, ...]] = {}
+    for thing in things:
+        if found := key(thing):
+            groups[found] = (*groups.get(found, ()), thing)
+    return groups
+
+
+def absences(bookings: Iterable[Booking]) -> dict[str, tuple[TimeOff, ...]]:
+    """Each person's absences, each once."""
+    found: dict[str, dict[str, TimeOff]] = {}
+    for booking in bookings:
+        for absence in booking.time_off:
+            found.setdefault(booking.person.id, {})[absence.id] = absence
+    return {person_id: tuple(ones.values()) for person_id, ones in found.items()}

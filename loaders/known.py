@@ -1,0 +1,133 @@
+"""What the process has and remembers: the two clients, the rules, the directory, and who was found to be who."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from loaders.directory import Directory, build
+from loaders.links import Identity
+from loaders.mapping import Register
+from loaders.memory import Remembered
+from loaders.names import folded
+from loaders.window import Days, Window, chunks
+from upstreams.check_ins import CheckIns
+from upstreams.errors import BadResponse
+from upstreams.gathering import together
+from upstreams.records import Account, CheckIn, Scan
+from upstreams.values import bare
+from upstreams.workforce import COMPANY, NAME, Starts, Workforce
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+UTC_ZONE = ZoneInfo("UTC")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How windows and identities are decided; days and seconds.
+
+    `look_back` days is how far back an *active* window asks for beginnings; the directory covers `directory_back` days
+    before today and `directory_ahead` from today on; `match_names` allows the proved unique name.
+    """
+
+    zone: ZoneInfo = UTC_ZONE
+    look_back: int = 730
+    directory_back: int = 365
+    directory_ahead: int = 180
+    search_years: int = 10
+    employee_number_property: str | None = None
+    match_names: bool = True
+    directory_seconds: float = 600
+    identity_seconds: float = 900
+    calibration_seconds: float = 3600
+    most_attributions: int = 1000
+    clock: Callable[[], datetime] = now
+
+
+@dataclass
+class Known:
+    """One for each process: clients, rules, the mapping file, and bounded memories.
+
+    `owners` never age, because a check-in's owner never changes; links do.
+    """
+
+    workforce: Workforce
+    check_ins: CheckIns
+    rules: Rules = field(default_factory=Rules)
+    register: Register = field(default_factory=Register)
+    owners: Remembered[str, Account] = field(default_factory=lambda: Remembered(seconds=math.inf, size=500_000))
+    accounts: Remembered[str, Account] = field(default_factory=lambda: Remembered(seconds=math.inf, size=100_000))
+    answered: Remembered[str, str] = field(default_factory=lambda: Remembered(seconds=math.inf, size=100_000))
+    identities: Remembered[str, Identity] = field(init=False)
+    linked: Remembered[str, str] = field(init=False)
+    exactness: Remembered[str, bool] = field(init=False)
+    directories: Remembered[str, Directory] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.exactness = Remembered(seconds=self.rules.calibration_seconds, size=10)
+        self.identities = Remembered(seconds=self.rules.identity_seconds, size=200_000)
+        self.linked = Remembered(seconds=self.rules.identity_seconds, size=200_000)
+        self.directories = Remembered(seconds=self.rules.directory_seconds, size=1)
+
+    def today(self) -> date:
+        """Today in the company's time zone."""
+        return self.rules.clock().astimezone(self.rules.zone).date()
+
+    def starts(self, days: Days) -> Starts:
+        """The company's question for bookings that start in these days."""
+        return Starts(days[0], days[1], self.rules.zone)
+
+    async def directory(self) -> Directory:
+        """The workforce directory, scanned anew when it is older than the rules allow; one scan serves all who wait."""
+        return await self.directories.get("company", self.scan_directory)
+
+    async def scan_directory(self) -> Directory:
+        """Read every page of the directory's window; once more when the pages moved meanwhile (faults.md F15)."""
+        today = self.today()
+        window = Window("starting", today - timedelta(days=self.rules.directory_back), today + timedelta(days=self.rules.directory_ahead))
+        ranges = [*chunks(today, window.last), *chunks(window.first, today - timedelta(days=1))]
+        found = build(window, await self.scans(ranges))
+        return found if found.complete else build(window, await self.scans(ranges))
+
+    async def scans(self, ranges: list[Days]) -> list[Scan]:
+        """A company scan of each of these ranges, side by side."""
+        scans = await together([self.workforce.scan(COMPANY, self.starts(days)) for days in ranges])
+        if any(scan is None for scan in scans):
+            raise BadResponse(NAME, reason="no-company")
+        return [scan for scan in scans if scan is not None]
+
+    def note(self, check_in: CheckIn) -> None:
+        """Remember who answered this check-in, and who therefore owns it."""
+        for response in check_in.responses or ():
+            self.answered.keep(response.id, check_in.id)
+            if response.account is not None:
+                self.accounts.keep(bare(response.account.id), response.account)
+        if (account := owner(check_in)) is not None:
+            self.owners.keep(bare(check_in.id), account)
+            self.review(account)
+
+    def review(self, account: Account) -> None:
+        """Drop the link of an account that now shows another name or email than the link was made with."""
+        person_id = self.linked.peek(bare(account.id))
+        link = self.identities.peek(person_id) if person_id is not None else None
+        if person_id is None or link is None or link.owned is None:
+            return
+        before = link.owned.account
+        if folded(before.name) != folded(account.name) or folded(before.email) != folded(account.email):
+            self.identities.forget(person_id)
+
+
+def owner(check_in: CheckIn) -> Account | None:
+    """The one account behind all responses; None when there is none or they disagree: no guess (upstreams.md 3)."""
+    accounts = {bare(one.account.id): one.account for one in check_in.responses or () if one.account is not None}
+    if len(accounts) != 1 or any(one.account is None for one in check_in.responses or ()):
+        return None
+    return next(iter(accounts.values()))

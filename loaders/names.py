@@ -1,0 +1,35 @@
+"""Names, emails and numbers as keys: what counts as exactly equal, and nothing looser (faults.md F34)."""
+
+from __future__ import annotations
+
+import unicodedata
+
+APOSTROPHES = dict.fromkeys(map(ord, "’‘ʼ＇`´"), "'")
+STRAIGHT, CURLY = "'", "’"
+
+
+def folded(value: str | None) -> str:
+    """The value for exact comparison: NFKC, case folded, apostrophes and blanks made one; None is empty, and empty equals nothing."""
+    if value is None:
+        return ""
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).casefold()).translate(APOSTROPHES).split())
+
+
+def same(one: str | None, other: str | None) -> bool:
+    """Whether both are the same non-empty key."""
+    return bool(folded(one)) and folded(one) == folded(other)
+
+
+def spellings(name: str) -> tuple[str, ...]:
+    """The spellings of one name that a byte-exact filter could hold: as given, composed or decomposed, with either apostrophe."""
+    composed = " ".join(unicodedata.normalize("NFC", name).split())
+    straight = composed.translate(APOSTROPHES)
+    written = (composed, straight, straight.replace(STRAIGHT, CURLY))
+    return tuple(dict.fromkeys((name, *written, *(unicodedata.normalize("NFD", one) for one in written))))
+
+
+def shortened(value: str) -> tuple[str, ...]:
+    """Parts of a value that an exact filter does not find: without its last, its first character, and its first word alone."""
+    word = value.split("@")[0].split(" ")[0]
+    parts = (value[:-1].strip(), value[1:].strip(), word)
+    return tuple(dict.fromkeys(part for part in parts if len(part) > 1 and part != value))

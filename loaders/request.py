@@ -1,0 +1,171 @@
+"""The loaders of one request, one attribute a question; each asks an upstream at most once for each key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from loaders.base import Interrupted, Loader, each
+from loaders.identity import identity
+from loaders.known import Known
+from loaders.links import Identity
+from loaders.rows import Question, Rows, Slice, read, total
+from loaders.window import Days, Window
+from upstreams.check_ins import Filter
+from upstreams.gathering import together
+from upstreams.records import Bookings, CheckIn, Listing, Page, Person, Scan, TimeOff
+from upstreams.workforce import ALWAYS, COMPANY, Changed, Current, Route, Starts, scan
+
+T = TypeVar("T")
+PageKey = tuple[Route, Starts | Current, int]
+
+
+@dataclass(frozen=True)
+class Booked:
+    """Whose assignments are asked for, in which window, changed when."""
+
+    id: str
+    window: Window
+    changed: Changed = ALWAYS
+
+    def starts(self, known: Known) -> list[Starts]:
+        """The ranges of starting days that answer it."""
+        rules = known.rules
+        return [Starts(first, last, rules.zone, self.changed) for first, last in self.window.starts(rules.look_back)]
+
+
+class Loaders:
+    """Make one for each request, inside the running loop. `dropped` counts the rows that no list shows, because they could not be read."""
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self.dropped = 0
+        self.project_starts: Loader[tuple[str, Starts], Bookings | None] = Loader(each(lambda key: known.workforce.project(*key)))
+        self.person_starts: Loader[tuple[str, Starts], Bookings | None] = Loader(each(lambda key: known.workforce.person(*key)))
+        self.project_assignments: Loader[Booked, Bookings | None] = Loader(each(lambda key: self.booked(self.project_starts, key)))
+        self.person_assignments: Loader[Booked, Bookings | None] = Loader(each(lambda key: self.booked(self.person_starts, key)))
+        self.page: Loader[PageKey, Page | None] = Loader(each(lambda key: known.workforce.page(*key)))
+        self.scan: Loader[tuple[Route, Starts | Current], Scan | None] = Loader(each(self.scanned))
+        self.time_off: Loader[tuple[str, Window], tuple[TimeOff, ...]] = Loader(each(self.absences))
+        self.heads: dict[Filter, Listing] = {}
+        self.everything: Loader[tuple[Filter, int], tuple[list[CheckIn], bool]] = Loader(each(self.all_rows))
+        self.listing: Loader[tuple[Filter, int, int], Listing] = Loader(each(self.listed))
+        self.check_in: Loader[str, CheckIn | None] = Loader(each(self.detailed))
+        self.slices: Loader[Question, Slice] = Loader(each(lambda key: read(self, key, known.rules.zone)))
+        self.totals: Loader[Rows, int | None] = Loader(each(self.counted))
+        self.identity: Loader[Person, Identity] = Loader(each(self.identified))
+
+    async def booked(self, starts: Loader[tuple[str, Starts], Bookings | None], key: Booked) -> Bookings | None:
+        """The assignments of one project or person in a window, by start; None when the upstream does not know it."""
+        found = await together([starts.load((key.id, one)) for one in key.starts(self.known)])
+        if any(one is None for one in found):
+            return None
+        kept = {item.id: item for one in found if one is not None for item in one.items if key.window.keeps(item.start, item.end)}
+        return Bookings(
+            tuple(sorted(kept.values(), key=lambda one: (str(one.start), one.id))), sum(one.dropped for one in found if one is not None)
+        )
+
+    async def scanned(self, key: tuple[Route, Starts | Current]) -> Scan | None:
+        """All pages of a question, sharing pages that this request has read."""
+        return await scan(lambda number: self.page.load((*key, number)))
+
+    async def absences(self, key: tuple[str, Window]) -> tuple[TimeOff, ...]:
+        """One person's time off in a window, from the directory where it covers it, else from a company scan that all share."""
+        person_id, window = key
+        directory = await self.known.directory()
+        back = self.known.rules.directory_back
+        if directory.covers(window, back):
+            found: Iterable[TimeOff] = directory.time_off.get(person_id, ())
+        else:
+            found = await self.scanned_absences(person_id, window.starts(back))
+        return tuple(sorted((one for one in found if window.keeps(one.start, one.end)), key=lambda one: (str(one.start), one.id)))
+
+    async def scanned_absences(self, person_id: str, ranges: Iterable[Days]) -> list[TimeOff]:
+        """One person's time off in the company scans of these ranges."""
+        scans = await together([self.scan.load((COMPANY, self.known.starts(days))) for days in ranges])
+        return [one for found in scans if found for booking in found.bookings if booking.person.id == person_id for one in booking.time_off]
+
+    async def rows(self, where: Filter, *, limit: int, offset: int = 0) -> Listing:
+        """One page of check-in rows, cut from the head of the same rows where this request has it."""
+        head = self.heads.get(where)
+        if head is not None and offset == head.offset and (len(head.items) >= limit or not head.more):
+            return start(head, limit)
+        page = present(await self.listing.load((where, limit, offset)))
+        if offset == 0 and (head is None or len(page.items) > len(head.items)):
+            self.heads[where] = page
+        return page
+
+    def share(self, where: Filter, other: Filter) -> None:
+        """Two filters were proved to give the same rows: the head of one is the head of the other."""
+        if where in self.heads:
+            self.heads[other] = self.heads[where]
+
+    async def listed(self, key: tuple[Filter, int, int]) -> Listing:
+        """One page of check-in rows, from the upstream."""
+        where, limit, offset = key
+        return await self.known.check_ins.listing(where, limit=limit, offset=offset)
+
+    async def every(self, where: Filter, *, most: int) -> tuple[list[CheckIn], bool]:
+        """All rows of a filter up to `most`, and whether that is all of them."""
+        return present(await self.everything.load((where, most)))
+
+    async def all_rows(self, key: tuple[Filter, int]) -> tuple[list[CheckIn], bool]:
+        """The head that this request has, and the pages after it."""
+        where, most = key
+        head = self.heads.get(where)
+        rows, offset = ([], 0) if head is None else (list(head.items), head.taken)
+        if head is not None and not head.more:
+            return rows, not head.dropped
+        async for page in self.known.check_ins.pages(where, limit=self.known.check_ins.page_size, offset=offset):
+            rows += page.items
+            if page.dropped or len(rows) > most:
+                return rows, False
+        return rows, True
+
+    async def detail(self, check_in_id: str) -> CheckIn | None:
+        """One check-in with its responses."""
+        return await self.check_in.load(check_in_id)
+
+    async def detailed(self, check_in_id: str) -> CheckIn | None:
+        """One check-in with its responses, and what it teaches about its owner."""
+        found = await self.known.check_ins.check_in(check_in_id)
+        if found is not None:
+            self.known.note(found)
+        return found
+
+    async def counted(self, rows: Rows) -> int | None:
+        """The total of some rows: free where a page of the same rows is being read anyway."""
+        for question in self.slices.asked:
+            if question.rows == rows and not rows.sifted and (page := await self.slices.load(question)) is not None:
+                return page.total
+        return await total(self, rows, self.known.rules.zone)
+
+    async def identified(self, person: Person) -> Identity:
+        """Who a workforce person is in check-ins, remembered for a while."""
+        if (found := self.known.identities.peek(person.id)) is not None:
+            return found
+        found = await identity(self, person)
+        if person.name is not None:
+            self.known.identities.keep(person.id, found)
+        return found
+
+    async def link(self, person: Person) -> Identity:
+        """The identity of one person."""
+        return present(await self.identity.load(person))
+
+
+def present(value: T | None) -> T:
+    """A value that its loader always gives."""
+    if value is None:
+        raise Interrupted
+    return value
+
+
+def start(head: Listing, limit: int) -> Listing:
+    """The first `limit` rows of a head."""
+    if len(head.items) <= limit:
+        return head
+    return replace(head, items=head.items[:limit], places=head.places[:limit], taken=head.places[limit - 1] + 1 - head.offset, more=True)

@@ -1,0 +1,121 @@
+"""Pages of check-in rows whose owner is known: cut from what a filter gives, with the rows' own offsets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+
+from loaders.accounts import Source, owner_of
+from loaders.links import Owned
+from loaders.window import Window
+from upstreams.check_ins import Filter
+from upstreams.gathering import together
+from upstreams.records import CheckIn, Listing
+from upstreams.values import bare
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Which rows: those of a filter, of one owner only when the filter alone does not say so, submitted on certain days only."""
+
+    where: Filter
+    owned: Owned | None = None
+    submitted: Window | None = None
+
+    @property
+    def sifted(self) -> bool:
+        """Whether rows must be looked at one by one, so that the upstream's count is not theirs."""
+        return self.submitted is not None or (self.owned is not None and not self.owned.direct)
+
+
+@dataclass(frozen=True)
+class Question:
+    """The first so many of some rows, from an upstream offset on."""
+
+    rows: Rows
+    first: int
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class Slice:
+    """An answer: the items with their upstream offsets, whether more follow, the total where it came along.
+
+    `complete` is False when rows could not be read or shown to be anybody's.
+    """
+
+    items: tuple[CheckIn, ...]
+    places: tuple[int, ...]
+    more: bool
+    total: int | None
+    complete: bool
+
+
+def rows_of(owned: Owned, submitted: Window | None) -> Rows:
+    """The rows of an account; with days, a day wider on both sides than asked, to be sifted in the company's zone (upstreams.md 15)."""
+    return Rows(widened(owned.where, submitted), owned, submitted)
+
+
+def widened(where: Filter, submitted: Window | None) -> Filter:
+    """The filter with submission days one wider on each side than the window: the upstream's zone and inclusivity are unstated."""
+    if submitted is None:
+        return where
+    day = timedelta(days=1)
+    return replace(where, date_from=submitted.first - day, date_to=submitted.last + day)
+
+
+async def read(source: Source, question: Question, zone: tzinfo) -> Slice:
+    """The rows of one question, in as few pages as give `first` of them."""
+    kept: list[tuple[CheckIn, int]] = []
+    offset, complete = question.offset, True
+    most = source.known.check_ins.page_size
+    limit = most if question.rows.sifted else min(question.first, most)
+    while True:
+        page = await source.rows(question.rows.where, limit=limit, offset=offset)
+        found, whole = await sift(source, question.rows, page, zone)
+        kept, complete, offset = [*kept, *found], complete and whole and not page.dropped, offset + page.taken
+        enough = len(kept) > question.first or (len(kept) == question.first and not question.rows.sifted)
+        if enough or not page.more:
+            return cut(question, kept, page, complete)
+
+
+def cut(question: Question, kept: list[tuple[CheckIn, int]], last: Listing, complete: bool) -> Slice:
+    """The first so many of what was kept."""
+    shown = kept[: question.first]
+    more = len(kept) > len(shown) or last.more
+    total = None if question.rows.sifted else last.count
+    return Slice(tuple(row for row, _ in shown), tuple(place for _, place in shown), more, total, complete)
+
+
+async def sift(source: Source, rows: Rows, page: Listing, zone: tzinfo) -> tuple[list[tuple[CheckIn, int]], bool]:
+    """The rows of a page that belong in the answer, and whether it is known of each whose it is."""
+    placed = [
+        (row, place)
+        for row, place in zip(page.items, page.places, strict=True)
+        if rows.submitted is None or submitted_within(row, rows.submitted, zone)
+    ]
+    if rows.owned is None or rows.owned.direct:
+        return placed, True
+    owners = await together([owner_of(source, row) for row, _ in placed])
+    own = bare(rows.owned.account.id)
+    mine = [one for one, account in zip(placed, owners, strict=True) if account is not None and bare(account.id) == own]
+    return mine, None not in owners
+
+
+def submitted_within(row: CheckIn, days: Window, zone: tzinfo) -> bool:
+    """Whether a check-in was submitted on one of these days of the company's zone (upstreams.md 14)."""
+    if row.submitted is None:
+        return False
+    return days.first <= datetime.fromisoformat(row.submitted).astimezone(zone).date() <= days.last
+
+
+async def total(source: Source, rows: Rows, zone: tzinfo) -> int | None:
+    """How many rows there are: the upstream's count by one call for one row, or, when rows must be sifted, by reading them."""
+    if not rows.sifted:
+        return (await source.rows(rows.where, limit=1)).count
+    every, whole = await source.every(rows.where, most=source.known.rules.most_attributions)
+    if not whole:
+        return None
+    places = tuple(range(len(every)))
+    kept, _ = await sift(source, rows, Listing(tuple(every), places, 0, len(every)), zone)
+    return len(kept)

@@ -1,0 +1,92 @@
+"""From assignments to their pages, and from an id back to one."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from loaders.bookings import Part, current, parts, walk
+from loaders.request import Loaders
+from loaders.window import Window
+from resolvers.paging import COMPLETE, Completeness, Connection, Page, Read, place, read
+from upstreams.errors import BadInput
+from upstreams.gathering import together
+from upstreams.records import Assignment
+from upstreams.workforce import COMPANY, Changed, Route, Starts
+
+MOVED = Completeness(False, "Some of workforce's rows could not be read, or its pages moved while they were being read.")
+
+
+async def assignments(loaders: Loaders, page: Page, window: Window, changed: Changed) -> Connection[Assignment]:
+    """The company's assignments in a window (seed B:3-141)."""
+    return paged(loaders, parts(COMPANY, window, changed, loaders.known.rules), page)
+
+
+async def current_assignments(loaders: Loaders, page: Page, on: date | None, changed: Changed) -> Connection[Assignment]:
+    """The company's assignments with a working day on `on`, today unless said otherwise (seed B:143-163)."""
+    day = Window("active", on, on).first if on is not None else loaders.known.today()
+    return paged(loaders, current(day, changed), page)
+
+
+def in_group(loaders: Loaders, group_id: str, page: Page, window: Window, changed: Changed) -> Connection[Assignment]:
+    """One group's assignments in a window (seed B:166-192)."""
+    return paged(loaders, parts(Route("group", group_id), window, changed, loaders.known.rules), page)
+
+
+def paged(loaders: Loaders, these: list[Part], page: Page) -> Connection[Assignment]:
+    """A connection over parts, which reads upstream pages only as far as the client's page needs."""
+    start = placed(place(these, page.after))
+
+    async def one() -> Read[Assignment]:
+        found: list[tuple[tuple[int, int, int], Assignment]] = []
+        async for at, assignment in walk(lambda *key: loaders.page.load(key), these, start):
+            found.append((at, assignment))
+            if len(found) > page.first:
+                break
+        return read(found[: page.first], these, page, more=len(found) > page.first, completeness=await whole(loaders, these, found))
+
+    async def count() -> int:
+        return await counted(loaders, these)
+
+    return Connection(one, count)
+
+
+def placed(found: object) -> tuple[int, int, int]:
+    """Where to go on: right after the place in a cursor, else at the beginning."""
+    if found is None:
+        return (0, 0, 0)
+    if not isinstance(found, list) or len(found) != 3:
+        raise BadInput("after", "is not a cursor of this list")
+    part, number, index = found
+    return (part, number, index + 1)
+
+
+async def whole(loaders: Loaders, these: list[Part], found: list[tuple[tuple[int, int, int], Assignment]]) -> Completeness:
+    """Whether the pages that these assignments stood on could be read whole."""
+    read_pages = {(part, number) for (part, number, _), _ in found}
+    pages = [await loaders.page.load((these[part].route, these[part].question, number)) for part, number in read_pages]
+    return COMPLETE if all(page is None or (not page.dropped and page.warning is None) for page in pages) else MOVED
+
+
+async def counted(loaders: Loaders, these: list[Part]) -> int:
+    """How many assignments the parts show, by reading all their pages."""
+    scans = await together([loaders.scan.load((part.route, part.question)) for part in these])
+    shown = {
+        assignment.id
+        for part, scan in zip(these, scans, strict=True)
+        if scan is not None
+        for booking in scan.bookings
+        for assignment in booking.assignments
+        if part.shows(assignment)
+    }
+    return len(shown)
+
+
+async def reference(loaders: Loaders, assignment_id: str) -> Assignment | None:
+    """The assignment with this id, found through the directory: workforce has no route by assignment id."""
+    directory = await loaders.known.directory()
+    located = directory.located.get(assignment_id)
+    if located is None:
+        return None
+    person_id, start = located
+    found = await loaders.person_starts.load((person_id, Starts(start, start + timedelta(days=1), loaders.known.rules.zone)))
+    return next((one for one in found.items if one.id == assignment_id), None) if found is not None else None

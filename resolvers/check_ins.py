@@ -1,0 +1,100 @@
+"""From check-ins to their responses and people."""
+
+from __future__ import annotations
+
+from loaders.identity import person_of
+from loaders.request import Loaders, present
+from loaders.rows import Question, Rows, widened
+from loaders.window import Window
+from resolvers.paging import COMPLETE, Completeness, Connection, Page, Read, place, read
+from upstreams.check_ins import Filter
+from upstreams.errors import BadInput
+from upstreams.gathering import together
+from upstreams.records import CheckIn, Person, Response
+from upstreams.values import bare
+
+UNSHOWN = Completeness(False, "Some check-ins could not be read, or do not show whose they are, and are left out.")
+
+
+async def check_in(loaders: Loaders, id: str) -> CheckIn | None:  # noqa: A002 - the argument's name in the graph
+    """The check-in with this id, or None when the upstream does not know it (seed A:84-145)."""
+    return await loaders.check_in.load(id)
+
+
+async def check_ins(loaders: Loaders, page: Page, where: Filter, submitted: Window | None) -> Connection[CheckIn]:
+    """The check-ins that a filter finds, whoever they belong to (seed A:9-80)."""
+    return connection(loaders, Rows(widened(where, submitted), None, submitted), page)
+
+
+def connection(loaders: Loaders, rows: Rows, page: Page) -> Connection[CheckIn]:
+    """A connection over rows; nothing is read before a field asks, and page and count share their calls."""
+    question = Question(rows, page.first, offset(place(rows, page.after)))
+
+    async def one() -> Read[CheckIn]:
+        found = present(await loaders.slices.load(question))
+        placed = zip(found.places, found.items, strict=True)
+        return read(placed, rows, page, more=found.more, completeness=COMPLETE if found.complete else UNSHOWN)
+
+    async def count() -> int | None:
+        return await loaders.totals.load(rows)
+
+    return Connection(one, count)
+
+
+def offset(found: object) -> int:
+    """The upstream offset right after the place in a cursor."""
+    if found is None:
+        return 0
+    if not isinstance(found, int) or isinstance(found, bool) or found < 0:
+        raise BadInput("after", "is not a cursor of this list")
+    return found + 1
+
+
+async def responses(check_in: CheckIn, loaders: Loaders) -> list[Response] | None:
+    """The responses, from the check-in's detail; None when the upstream no longer knows it."""
+    if check_in.responses is not None:
+        return list(check_in.responses)
+    detail = await loaders.check_in.load(check_in.id)
+    return list(detail.responses or ()) if detail is not None else None
+
+
+async def people(check_in: CheckIn, loaders: Loaders) -> list[Person] | None:
+    """Everybody who answered, each once: what was never submitted shows nobody (upstreams.md 3)."""
+    found = await responses(check_in, loaders)
+    if found is None:
+        return None
+    accounts = {bare(one.account.id): one.account for one in found if one.account is not None}
+    people = await together([person_of(loaders, account) for account in accounts.values()])
+    return list({person.id: person for person in people}.values())
+
+
+async def person(response: Response, loaders: Loaders) -> Person | None:
+    """Who answered: the linked workforce person, else somebody known to check-ins only."""
+    return await person_of(loaders, response.account) if response.account is not None else None
+
+
+async def of_response(response: Response, loaders: Loaders) -> CheckIn | None:
+    """The check-in that was answered."""
+    return await loaders.check_in.load(response.check_in_id)
+
+
+async def response(loaders: Loaders, id: str) -> Response | None:  # noqa: A002 - a key field's name
+    """The response with this id, if a check-in read by this process showed it: the upstream has no route by response id."""
+    check_in_id = loaders.known.answered.peek(id)
+    detail = await loaders.check_in.load(check_in_id) if check_in_id is not None else None
+    return next((one for one in (detail.responses or ()) if one.id == id), None) if detail is not None else None
+
+
+def person_name(response: Response) -> str | None:
+    """The name that check-ins has of whoever responded."""
+    return response.account.name if response.account is not None else None
+
+
+def person_email(response: Response) -> str | None:
+    """The email that check-ins has of whoever responded."""
+    return response.account.email if response.account is not None else None
+
+
+def person_department(response: Response) -> str | None:
+    """The department that check-ins has of whoever responded."""
+    return response.account.department if response.account is not None else None

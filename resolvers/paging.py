@@ -1,0 +1,124 @@
+"""Connections: slices of a list behind opaque cursors, read only when a field of theirs is asked for."""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Generic, TypeVar
+
+from upstreams.errors import BadInput
+
+T = TypeVar("T")
+MOST = 100
+"""The most items of one page."""
+LONGEST_CURSOR = 1000
+
+
+@dataclass(frozen=True)
+class Page:
+    """The page that a client asks for: `first` from 1 to 100, `after` a cursor of the same list."""
+
+    first: int
+    after: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.first <= MOST:
+            raise BadInput("first", f"must be from 1 to {MOST}")
+        if self.after is not None and not 0 < len(self.after) <= LONGEST_CURSOR:
+            raise BadInput("after", "is not a cursor of this list")
+
+
+@dataclass(frozen=True)
+class Edge(Generic[T]):
+    """An item and the cursor that continues after it."""
+
+    cursor: str
+    node: T
+
+
+@dataclass(frozen=True)
+class PageInfo:
+    """Where a page lies in its list."""
+
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """Whether a list holds everything that the upstream has; `reason` says why not."""
+
+    complete: bool
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Read(Generic[T]):
+    """One page as it was read."""
+
+    edges: tuple[Edge[T], ...]
+    info: PageInfo
+    completeness: Completeness
+
+
+@dataclass(frozen=True)
+class Connection(Generic[T]):
+    """A list not read yet: `page` reads the page that was asked for, `count` says how many items there are in all."""
+
+    page: Callable[[], Awaitable[Read[T]]]
+    count: Callable[[], Awaitable[int | None]]
+
+
+COMPLETE = Completeness(complete=True)
+
+
+def read(placed: Iterable[tuple[Any, T]], question: object, page: Page, *, more: bool, completeness: Completeness = COMPLETE) -> Read[T]:
+    """A page from items with their places."""
+    edges = tuple(Edge(cursor(question, place), item) for place, item in placed)
+    ends = (edges[0].cursor, edges[-1].cursor) if edges else (None, None)
+    return Read(edges, PageInfo(more, page.after is not None, *ends), completeness)
+
+
+def cursor(question: object, place: Any) -> str:
+    """An opaque cursor: the place, sealed to the list that it belongs to."""
+    return urlsafe_b64encode(json.dumps([place, seal(question, place)]).encode()).decode().rstrip("=")
+
+
+def seal(question: object, place: Any) -> str:
+    """What ties a place to its list, so that a cursor of another list or a made-up one is noticed."""
+    return sha256(f"crewgraph cursor {question!r} {json.dumps(place)}".encode()).hexdigest()[:12]
+
+
+def place(question: object, after: str | None) -> Any:
+    """The place in a cursor of this list, or None without one. Raises BadInput for any other text."""
+    if after is None:
+        return None
+    try:
+        found, sealed = json.loads(urlsafe_b64decode(after + "=" * (-len(after) % 4)))
+    except (ValueError, TypeError, RecursionError) as cause:
+        raise BadInput("after", "is not a cursor of this list") from cause
+    if sealed != seal(question, found):
+        raise BadInput("after", "is not a cursor of this list")
+    return found
+
+
+def listed(items: list[T], key: Callable[[T], list[str]], question: object, page: Page, completeness: Completeness) -> Connection[T]:
+    """A connection over a list in memory, ordered by `key`, whose cursors stay good when the list changes."""
+    ordered = sorted(items, key=key)
+    last = place(question, page.after)
+
+    async def one() -> Read[T]:
+        following = [item for item in ordered if last is None or key(item) > last]
+        shown = following[: page.first]
+        placed = [(key(item), item) for item in shown]
+        return read(placed, question, page, more=len(following) > len(shown), completeness=completeness)
+
+    async def count() -> int:
+        return len(ordered)
+
+    return Connection(one, count)

@@ -1,0 +1,188 @@
+"""From a person to their bookings in workforce and, across the identity, to their check-ins."""
+
+from __future__ import annotations
+
+import re
+
+from loaders.accounts import behind
+from loaders.identity import own, person_of, unlinked
+from loaders.links import Ambiguous, Identity, Owned, Status
+from loaders.names import folded, same
+from loaders.request import Booked, Loaders
+from loaders.rows import rows_of
+from loaders.window import Window
+from resolvers.assignments import MOVED
+from resolvers.check_ins import connection
+from resolvers.keys import one_of
+from resolvers.lookups import ever, lately, search
+from resolvers.paging import COMPLETE, Connection, Page, listed
+from upstreams.check_ins import Filter
+from upstreams.records import Account, Assignment, CheckIn, JobTitle, Person, Project, Property, TimeOff
+from upstreams.values import bare
+from upstreams.workforce import ALWAYS, Changed
+
+TENANT = re.compile(r"\A\d+:")
+"""Check-ins ids begin with a numeric tenant, which no workforce id does (upstreams.md 6)."""
+
+
+async def person(loaders: Loaders, id: str | None = None, email: str | None = None, employee_number: str | None = None) -> Person | None:  # noqa: A002 - the argument's name in the graph
+    """The person with this id, email or employee number, or None when neither upstream shows one."""
+    one_of(id=id, email=email, employeeNumber=employee_number)
+    if id is None:
+        return await by_email(loaders, email) if email is not None else await by_number(loaders, employee_number or "")
+    if (found := await remembered(loaders, id)) is not None or TENANT.match(id):
+        return found
+    seen = await search(loaders.person_assignments, id, ever(loaders))
+    return seen.newest.person if seen.newest is not None else None
+
+
+async def reference(
+    loaders: Loaders,
+    id: str | None = None,  # noqa: A002 - a key field's name
+    email: str | None = None,
+    employee_number: str | None = None,
+) -> Person | None:
+    """The person that a gateway means; known to workforce but not booked lately, it is a person without a name."""
+    if id is None:
+        return await by_email(loaders, email) if email is not None else await by_number(loaders, employee_number or "")
+    if (found := await remembered(loaders, id)) is not None or TENANT.match(id):
+        return found
+    seen = await search(loaders.person_assignments, id, lately(loaders))
+    if seen.newest is not None:
+        return seen.newest.person
+    return Person(id) if seen.known else None
+
+
+async def remembered(loaders: Loaders, person_id: str) -> Person | None:
+    """The person as the directory shows them, if it has been read lately, or as an account that a check-in showed."""
+    directory = loaders.known.directories.peek("company")
+    if directory is not None and person_id in directory.people:
+        return directory.people[person_id]
+    account = loaders.known.accounts.peek(bare(person_id)) if TENANT.match(person_id) else None
+    return await person_of(loaders, account) if account is not None else None
+
+
+async def by_email(loaders: Loaders, email: str) -> Person | None:
+    """The one person whose check-ins account has this email; an email that several accounts share is no key (faults.md F35)."""
+    entry = loaders.known.register.by_email.get(folded(email))
+    if entry is not None:
+        return await reference(loaders, id=entry.person_id)
+    found = await behind(loaders, Filter(person_email=email))
+    accounts = [one.account for one in found.accounts if same(one.account.email, email)]
+    if len(accounts) > 1 or (found.rows and not found.proved):
+        raise Ambiguous("This email cannot be shown to belong to one person only.")
+    return await person_of(loaders, accounts[0]) if accounts else None
+
+
+async def by_number(loaders: Loaders, number: str) -> Person | None:
+    """The one person of this employee number in the directory; a re-used number is no key (faults.md F35)."""
+    directory = await loaders.known.directory()
+    found = directory.numbered.get(folded(number), ())
+    if len(found) > 1:
+        raise Ambiguous("Several people have this employee number.")
+    return found[0] if found else None
+
+
+async def people(loaders: Loaders, page: Page, name: str | None = None) -> Connection[Person]:
+    """Everybody in the directory, by name; with `name`, those of exactly that name."""
+    directory = await loaders.known.directory()
+    found = directory.people.values() if name is None else directory.named.get(folded(name), ())
+    completeness = COMPLETE if directory.complete else MOVED
+    return listed(list(found), lambda one: [folded(one.name), one.id], ["people", name], page, completeness)
+
+
+async def identity(person: Person, loaders: Loaders) -> Identity:
+    """Who the person is in the other upstream, and how that is known."""
+    if person.account is not None:
+        return await unlinked(loaders, person.account)
+    return await loaders.link(person)
+
+
+async def owned(person: Person, loaders: Loaders) -> Owned | None:
+    """The person's check-ins account; None when there is none. Raises Ambiguous rather than guess."""
+    if person.account is not None:
+        return await own(loaders, person.account)
+    link = await loaders.link(person)
+    if link.status is Status.AMBIGUOUS:
+        raise Ambiguous(link.reason)
+    return link.owned
+
+
+async def booked(person: Person, loaders: Loaders) -> bool:
+    """Whether the person is a workforce person; somebody known to check-ins only may be one that cannot be told."""
+    if person.account is None:
+        return True
+    link = await unlinked(loaders, person.account)
+    if link.status is Status.AMBIGUOUS:
+        raise Ambiguous(link.reason)
+    return False
+
+
+async def check_ins(person: Person, loaders: Loaders, page: Page, submitted: Window | None) -> Connection[CheckIn] | None:
+    """The person's check-ins; None when they are not known to check-ins."""
+    mine = await owned(person, loaders)
+    return connection(loaders, rows_of(mine, submitted), page) if mine is not None else None
+
+
+async def assignments(person: Person, loaders: Loaders, window: Window, changed: Changed = ALWAYS) -> list[Assignment] | None:
+    """The person's assignments in a window, by start (seed B:251-312)."""
+    if not await booked(person, loaders):
+        return None
+    found = await loaders.person_assignments.load(Booked(person.id, window, changed))
+    return list(found.items) if found is not None else None
+
+
+async def projects(person: Person, loaders: Loaders, window: Window) -> list[Project] | None:
+    """The projects that the person is booked on in a window, in the order of their first assignment."""
+    found = await assignments(person, loaders, window)
+    return list({one.project.id: one.project for one in found}.values()) if found is not None else None
+
+
+async def time_off(person: Person, loaders: Loaders, window: Window) -> list[TimeOff] | None:
+    """The person's time off in a window, by start."""
+    if not await booked(person, loaders):
+        return None
+    return list(await loaders.time_off.load((person.id, window)) or ())
+
+
+async def listed_person(person: Person, loaders: Loaders) -> Person:
+    """The person as the directory shows them, which alone has employee number and job title (upstreams.md 7)."""
+    if person.account is not None or person.employee_number is not None or person.job_title is not None:
+        return person
+    return (await loaders.known.directory()).people.get(person.id, person)
+
+
+async def employee_number(person: Person, loaders: Loaders) -> str | None:
+    """The employee number in workforce."""
+    return (await listed_person(person, loaders)).employee_number
+
+
+async def job_title(person: Person, loaders: Loaders) -> JobTitle | None:
+    """The job title in workforce."""
+    return (await listed_person(person, loaders)).job_title
+
+
+async def account(person: Person, loaders: Loaders) -> Account | None:
+    """The check-ins account, as a check-in showed it."""
+    if person.account is not None:
+        return person.account
+    mine = await owned(person, loaders)
+    return mine.account if mine is not None else None
+
+
+async def email(person: Person, loaders: Loaders) -> str | None:
+    """The email in check-ins."""
+    found = await account(person, loaders)
+    return found.email if found is not None else None
+
+
+async def department(person: Person, loaders: Loaders) -> str | None:
+    """The department in check-ins."""
+    found = await account(person, loaders)
+    return found.department if found is not None else None
+
+
+async def properties(person: Person, loaders: Loaders) -> list[Property] | None:
+    """The properties in check-ins."""
+    found = await account(person, loaders)
+    return list(found.properties) if found is not None else None

@@ -1,0 +1,27 @@
+"""From an id back to time off."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from loaders.request import Loaders
+from loaders.window import Window
+from upstreams.records import TimeOff
+
+
+async def reference(loaders: Loaders, time_off_id: str) -> TimeOff | None:
+    """The time off with this id, which names its person and its first day; None for any other text."""
+    person_id, first, _ = [*time_off_id.rsplit(":", 2), "", ""][:3]
+    start = day(first)
+    if not person_id or start is None:
+        return None
+    found = await loaders.time_off.load((person_id, Window("starting", start, start)))
+    return next((one for one in found or () if one.id == time_off_id), None)
+
+
+def day(text: str) -> date | None:
+    """A day from ISO text, or None."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
