@@ -1,0 +1,1 @@
+"""What clients see: the types, the schema, the ASGI app, settings and the command line."""

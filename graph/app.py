@@ -1,0 +1,123 @@
+"""The composition root: from settings to an ASGI app. Only this module names concrete clients."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.graphql import OperationType
+
+from graph import graphiql, http
+from graph.context import Context
+from graph.errors import formatted
+from graph.schema import schema
+from graph.settings import Settings
+from loaders.known import Known, Rules
+from loaders.mapping import Register
+from loaders.request import Loaders
+from upstreams.check_ins import CheckIns
+from upstreams.dialect import Dialect
+from upstreams.http import Http
+from upstreams.workforce import Workforce
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+"""All of them, so that a wrong one gets a coded answer."""
+
+
+@dataclass(frozen=True)
+class Upstreams:
+    """How the two upstreams are reached; a transport of None is the network."""
+
+    check_ins: Dialect
+    workforce: Dialect
+    company: str
+    check_ins_transport: httpx.AsyncBaseTransport | None = None
+    workforce_transport: httpx.AsyncBaseTransport | None = None
+
+
+def from_settings(settings: Settings) -> Upstreams:
+    """The configured upstreams."""
+    return Upstreams(settings.check_ins(), settings.workforce(), settings.workforce_company or "")
+
+
+def create_app(upstreams: Upstreams, rules: Rules | None = None, register: Register | None = None) -> Starlette:
+    """The graph as an ASGI app; it opens its upstream clients when it starts and closes them when it stops."""
+    routes = [
+        Route("/graphql", endpoint, methods=METHODS),
+        Mount("/graphql/static", graphiql.assets()),
+        Route("/health/live", live),
+        Route("/health/ready", ready),
+    ]
+    return Starlette(routes=routes, lifespan=lifespan(upstreams, rules or Rules(), register or Register()))
+
+
+def lifespan(upstreams: Upstreams, rules: Rules, register: Register) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """What lives as long as the process."""
+
+    @asynccontextmanager
+    async def opened(app: Starlette) -> AsyncIterator[None]:
+        check_ins = Http(upstreams.check_ins, upstreams.check_ins_transport)
+        workforce = Http(upstreams.workforce, upstreams.workforce_transport)
+        app.state.known = Known(Workforce(workforce, upstreams.company), CheckIns(check_ins), rules, register)
+        yield
+        del app.state.known
+        await check_ins.aclose()
+        await workforce.aclose()
+
+    return opened
+
+
+async def live(_request: Request) -> JSONResponse:
+    """The process answers."""
+    return JSONResponse({"status": "live"})
+
+
+async def ready(request: Request) -> JSONResponse:
+    """The app has started and not begun to stop; an upstream that is down does not make it unready (faults.md F4)."""
+    started = hasattr(request.app.state, "known")
+    return JSONResponse({"status": "ready" if started else "not ready"}, 200 if started else 503)
+
+
+async def endpoint(request: Request) -> Response:
+    """The GraphQL endpoint: a page for browsers, an answer for clients."""
+    if http.wants_page(request):
+        return graphiql.page()
+    request_id = secrets.token_hex(8)
+    kind = http.JSON
+    try:
+        kind = http.accepted(request)
+        return await run(request, await http.call(request), kind, request_id)
+    except http.Refusal as refusal:
+        return http.refused(refusal, request_id, kind)
+
+
+async def run(request: Request, call: http.Call, kind: str, request_id: str) -> Response:
+    """The answer to one call, with loaders of its own."""
+    loaders = Loaders(request.app.state.known)
+    try:
+        result = await schema.execute(
+            call.query,
+            call.variables,
+            Context(loaders, request_id),
+            operation_name=call.operation,
+            allowed_operation_types=[OperationType.QUERY],
+        )
+    except CannotGetOperationTypeError as cause:
+        raise http.Refusal(400, "BAD_REQUEST", "`operationName` must name one of the document's operations.") from cause
+    except InvalidOperationTypeError as cause:
+        raise http.Refusal(405, "METHOD_NOT_ALLOWED", "This graph has queries only.", {"Allow": "POST"}) from cause
+    content: dict[str, Any] = {} if http.never_executed(result.data, result.errors) else {"data": result.data}
+    if result.errors:
+        content["errors"] = formatted(result.errors, request_id)
+    if loaders.dropped:
+        content["extensions"] = {"completeness": {"complete": False, "unreadableRows": loaders.dropped}}
+    return http.answer(kind, content, status=http.status(kind, result.data, result.errors))

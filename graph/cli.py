@@ -1,0 +1,172 @@
+"""The command line: `crewgraph serve`, `crewgraph sandbox`, `crewgraph schema`."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Literal
+
+import httpx
+import typer
+import uvicorn
+from rich.console import Console
+from rich.panel import Panel
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from starlette.applications import Starlette
+
+import sandbox as sandboxes
+from graph import graphiql
+from graph.app import Upstreams, create_app, from_settings
+from graph.schema import sdl
+from graph.settings import Settings, Unusable, load
+from upstreams.dialect import Dialect
+
+cli = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="One graph over check-ins and workforce."
+)
+out = Console(stderr=True)
+
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)]
+People = Annotated[int | None, typer.Option(help="People in the sandbox.", min=1, max=1_000_000)]
+Seed = Annotated[int | None, typer.Option(help="Seed that the sandbox's company is made from.")]
+Latency = Annotated[float, typer.Option("--latency-ms", help="Milliseconds that each sandbox answer waits.", min=0, max=60_000)]
+Match = Literal["exact", "substring"]
+Kept = Annotated[Path | None, typer.Option("--file", help="Database file to keep the company in and use again.")]
+
+
+@cli.command()
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    people: People = None,
+    seed: Seed = None,
+    latency_ms: Latency = 0,
+) -> None:
+    """Serve the graph, with GraphiQL for browsers, over the configured upstreams or over the embedded sandbox."""
+    with plainly():
+        settings = load(sandbox_people=people, sandbox_seed=seed)
+        register = settings.register()
+        upstreams = embedded(settings, latency_ms) if settings.sandboxed else from_settings(settings)
+    out.print(welcome(settings, host, port))
+    run(create_app(upstreams, settings.rules(), register), host, port, "info")
+
+
+@cli.command()
+def sandbox(
+    host: Host = "127.0.0.1",
+    port: Port = 8001,
+    people: People = 300,
+    seed: Seed = 1,
+    latency_ms: Latency = 0,
+    request_log: Annotated[Path | None, typer.Option(help="File that gets each raw request path with its query, a line each.")] = None,
+    company: Annotated[str, typer.Option(help="Company id of the workforce API.")] = "sandbox",
+    file: Kept = None,
+    name_match: Annotated[Match, typer.Option(help="How the check-ins name filters match.")] = "exact",
+    email_match: Annotated[Match, typer.Option(help="How the check-ins email filters match.")] = "exact",
+    ignore_case: Annotated[bool, typer.Option(help="Whether those filters ignore upper and lower case.")] = False,
+) -> None:
+    """Serve both REST APIs over a made-up company, on one port, for demonstrations, tests and load."""
+    path = company_file(file, people or 300, seed if seed is not None else 1)
+    options = sandboxes.Options(
+        company=company,
+        latency_ms=latency_ms,
+        request_log=request_log,
+        name_match=name_match,
+        email_match=email_match,
+        ignore_case=ignore_case,
+    )
+    out.print(f"Check-ins: http://{host}:{port}/api/v2/checkins/   Workforce: http://{host}:{port}/v2/companies/{company}/assignments")
+    run(sandboxes.create_app(path, options), host, port, "warning")
+
+
+@cli.command()
+def schema(
+    check: Annotated[bool, typer.Option(help="Compare with the file instead of printing; exit 1 when it differs.")] = False,
+    file: Annotated[Path, typer.Option(help="The file to compare with.")] = Path("schema.graphql"),
+) -> None:
+    """Print the schema as SDL, for gateways and registries."""
+    if not check:
+        sys.stdout.write(sdl())
+        return
+    kept = file.read_text(encoding="utf-8") if file.exists() else ""
+    if kept == sdl():
+        out.print(f"{file} is current.")
+        return
+    sys.stdout.writelines(difflib.unified_diff(kept.splitlines(True), sdl().splitlines(True), str(file), "the code"))
+    out.print(f"{file} differs from the code: write it anew with `crewgraph schema > {file}`.", style="red")
+    raise typer.Exit(1)
+
+
+def run(app: Starlette, host: str, port: int, log_level: str) -> None:
+    """Serve until told to stop, which is a success: SIGTERM, which uvicorn raises again at its end, exits with 0.
+
+    There is no access log, because the addresses of GET requests hold queries, and those may hold emails.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    uvicorn.run(app, host=host, port=port, log_level=log_level, access_log=False, server_header=False)
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Settings that cannot be used end the program with a sentence each, not with a traceback."""
+    try:
+        yield
+    except Unusable as unusable:
+        for problem in unusable.problems:
+            out.print(f"crewgraph: {problem}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(2) from None
+
+
+def embedded(settings: Settings, latency_ms: float) -> Upstreams:
+    """The sandbox inside this process, reached without a socket."""
+    path = company_file(settings.sandbox_file, settings.sandbox_people, settings.sandbox_seed)
+    return over(sandboxes.create_app(path, sandboxes.Options(latency_ms=latency_ms)), settings)
+
+
+def over(app: Starlette, settings: Settings) -> Upstreams:
+    """Both upstreams in one ASGI app, spoken to under the settings' limits."""
+    transport = httpx.ASGITransport(app)
+    address = {"base_url": "http://sandbox", "timeout": settings.upstream_timeout, "concurrency": settings.upstream_concurrency}
+    return Upstreams(Dialect("checkins", **address), Dialect("workforce", **address), "sandbox", transport, transport)  # type: ignore[arg-type]
+
+
+def company_file(path: Path | None, people: int, seed: int) -> Path:
+    """The database of a company of this size, made with a progress bar unless it is there already."""
+    path = path or cache() / f"sandbox-{people}-{seed}.sqlite"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    columns = (TextColumn("Making a company of {task.fields[people]} people"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=out, transient=True) as bar:
+        task = bar.add_task("", total=None, people=people)
+        sandboxes.ensure(path, people=people, seed=seed, progress=lambda done, total: bar.update(task, completed=done, total=total))
+    return path
+
+
+def cache() -> Path:
+    """Where companies are kept: the user's cache folder, or a temporary one without it."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("HOME")
+    if home is None:
+        return Path(tempfile.gettempdir()) / "crewgraph"
+    return Path(home) / ".cache" / "crewgraph" if "XDG_CACHE_HOME" not in os.environ else Path(home) / "crewgraph"
+
+
+def welcome(settings: Settings, host: str, port: int) -> Panel:
+    """What is served, from where."""
+    lines = [f"GraphQL and GraphiQL: http://{host}:{port}/graphql"]
+    if settings.sandboxed:
+        lines.append(f"[bold yellow]SANDBOX: a made-up company of {settings.sandbox_people} people. No real upstream is configured.[/]")
+        lines.append("Set CREWGRAPH_CHECKINS_URL and CREWGRAPH_WORKFORCE_URL to serve yours.")
+    if not graphiql.read():
+        lines.append("[yellow]GraphiQL was not built: install with npm reachable, see the page for how.[/]")
+    return Panel("\n".join(lines), title="Crewgraph", expand=False)
+
+
+def main() -> None:
+    """The console script."""
+    cli()

@@ -1,0 +1,15 @@
+"""What one request carries to its resolvers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from loaders.request import Loaders
+
+
+@dataclass(frozen=True)
+class Context:
+    """The request's loaders, and the id that its errors and log lines share."""
+
+    loaders: Loaders
+    request_id: str

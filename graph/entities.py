@@ -1,0 +1,77 @@
+"""`_entities`: what a federation gateway asks, answered in order, each item by itself (faults.md F28)."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from loaders.request import Loaders
+from upstreams.errors import BadInput, Fault
+
+MOST = 1000
+"""The most representations in one call."""
+
+Resolve = Callable[..., Coroutine[Any, Any, Any]]
+
+
+@dataclass(frozen=True)
+class Entity:
+    """An entity type: its keys, in the order in which they are preferred, and what finds it by one of them."""
+
+    keys: tuple[str, ...]
+    resolve: Resolve
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One entity, by one key; two that are equal are looked up once."""
+
+    name: str
+    key: str
+    value: str
+
+
+def entities(types: Iterable[type]) -> dict[str, Entity]:
+    """The entity types among some types of the graph, by name."""
+    return {one.__name__: Entity(one.keys, one.resolve_reference) for one in types if getattr(one, "keys", ())}  # type: ignore[attr-defined]
+
+
+async def resolve(known: Mapping[str, Entity], loaders: Loaders, representations: list[object]) -> list[Any]:
+    """A record, a null or an error for each representation, in their order; equal ones are asked once, the others side by side."""
+    if len(representations) > MOST:
+        raise BadInput("representations", f"must be at most {MOST}")
+    asked = [understood(known, index, one) for index, one in enumerate(representations)]
+    distinct = list(dict.fromkeys(one for one in asked if isinstance(one, Asked)))
+    results = await asyncio.gather(*(find(known, loaders, one) for one in distinct), return_exceptions=True)
+    found = dict(zip(distinct, results, strict=True))
+    return [found[one] if isinstance(one, Asked) else one for one in asked]
+
+
+async def find(known: Mapping[str, Entity], loaders: Loaders, asked: Asked) -> Any:
+    """The record behind one key."""
+    return await known[asked.name].resolve(loaders, **{snake(asked.key): asked.value})
+
+
+def understood(known: Mapping[str, Entity], index: int, representation: object) -> Asked | Fault:
+    """What a representation asks for, or why that cannot be known; fields that are no key are ignored."""
+    place = f"representations[{index}]"
+    if not isinstance(representation, dict):
+        return BadInput(place, "must be an object")
+    name = representation.get("__typename")
+    if not isinstance(name, str) or name not in known:
+        return BadInput(place, "__typename must name an entity of this graph")
+    for key in known[name].keys:
+        value = representation.get(key)
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = str(value)
+        if isinstance(value, str) and value.strip():
+            return Asked(name, key, value)
+    return BadInput(place, f"must have one of the keys of {name}: {', '.join(known[name].keys)}")
+
+
+def snake(name: str) -> str:
+    """The Python spelling of a GraphQL name."""
+    return re.sub(r"(?<=[a-z])([A-Z])", r"_\1", name).lower()

@@ -1,0 +1,128 @@
+"""Errors as clients see them: a code, a sentence, and nothing of an upstream's address, credentials or answer."""
+
+from __future__ import annotations
+
+import logging
+import re
+import traceback
+from collections.abc import Iterable
+from typing import Any
+
+from graphql import FieldNode, GraphQLError, GraphQLSyntaxError
+
+from loaders.links import Ambiguous
+from upstreams.errors import BadInput, BadResponse, Fault, Missing, RateLimited, Refused, TimedOut, Unavailable, UpstreamError
+
+log = logging.getLogger("crewgraph")
+
+SERVICES = {"checkins": "check-ins", "workforce": "workforce"}
+SENTENCES: dict[type[UpstreamError], str] = {
+    Unavailable: "The {} service could not be reached or failed.",
+    TimedOut: "The {} service did not answer in time.",
+    RateLimited: "The {} service asked to be called less often.",
+    Refused: "The {} service refused the credentials that this server uses.",
+    Missing: "The {} service does not know this address.",
+    BadResponse: "The {} service gave an answer that does not keep to its documentation.",
+}
+
+TOO_DEEP = "Variable values are nested too deeply."
+"""What graphql-core says, without a place, of variables that would overflow its stack."""
+QUOTED = re.compile(r"(?:, found| Found|(?<=value)): .*", re.DOTALL)
+"""How it quotes a variable's value, to the end of its message."""
+
+
+def formatted(errors: Iterable[GraphQLError], request_id: str) -> list[dict[str, Any]]:
+    """The errors of an answer, each with `extensions.code` and the request's id."""
+    return [format_one(error, request_id) for error in errors]
+
+
+def format_one(error: GraphQLError, request_id: str) -> dict[str, Any]:
+    """One error with its path and place in the query, if it has them."""
+    message, extensions = told(error, request_id)
+    found: dict[str, Any] = {"message": message}
+    if error.locations:
+        found["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
+    if error.path is not None:
+        found["path"] = list(error.path)
+    return {**found, "extensions": {**extensions, "requestId": request_id}}
+
+
+def told(error: GraphQLError, request_id: str) -> tuple[str, dict[str, Any]]:
+    """What a client is told of an error: a fault's own words, the words of graphql-core about the client's query, or nothing."""
+    cause = root(error)
+    if isinstance(cause, Fault):
+        return sentence(cause), extensions(cause)
+    if isinstance(cause, GraphQLError) and about_query(cause):
+        return worded(error), {"code": code(error, cause)}
+    report(cause, request_id)
+    return "Something went wrong in this server.", {"code": "INTERNAL_SERVER_ERROR"}
+
+
+def root(error: GraphQLError) -> Exception:
+    """What an error was raised as, under the GraphQLErrors that locate it."""
+    while error.original_error is not None:
+        if not isinstance(error.original_error, GraphQLError):
+            return error.original_error
+        error = error.original_error
+    return error
+
+
+def about_query(error: GraphQLError) -> bool:
+    """Whether the error is about what the client sent, rather than about a value that a field gave."""
+    known = (error.extensions or {}).get("code") is not None
+    return known or error.path is None or not any(isinstance(node, FieldNode) for node in error.nodes or ())
+
+
+def of_variable(error: GraphQLError) -> bool:
+    """Whether graphql-core refused the value of a variable: then it wraps the reason, and nothing has been executed."""
+    return error.path is None and (isinstance(error.original_error, GraphQLError) or error.message == TOO_DEEP)
+
+
+def worded(error: GraphQLError) -> str:
+    """The words of graphql-core about the client's query, without the Python in which it writes nulls and variables' values."""
+    message = error.message
+    if isinstance(error.original_error, GraphQLError):
+        reason = error.original_error.message
+        message = message.removesuffix(reason) + QUOTED.sub("", reason)
+    message = message.replace(" not to be None.", " not to be null.")
+    return message if message.endswith((".", "?")) else f"{message}."
+
+
+def code(error: GraphQLError, cause: GraphQLError) -> str:
+    """The code of an error in the client's query, named as Apollo Server names it."""
+    if known := (cause.extensions or {}).get("code"):
+        return str(known)
+    if isinstance(cause, GraphQLSyntaxError):
+        return "GRAPHQL_PARSE_FAILED"
+    if error.path is not None or of_variable(error):
+        return "BAD_USER_INPUT"
+    return "GRAPHQL_VALIDATION_FAILED"
+
+
+def sentence(fault: Fault) -> str:
+    """A fault in words."""
+    if isinstance(fault, BadInput):
+        return f"{fault.argument}: {fault.problem}."
+    if isinstance(fault, Ambiguous):
+        return f"It is not certain who this is. {fault.reason}"
+    if isinstance(fault, UpstreamError):
+        return SENTENCES[type(fault)].format(SERVICES.get(fault.upstream, fault.upstream))
+    return "The request could not be answered."
+
+
+def extensions(fault: Fault) -> dict[str, Any]:
+    """A fault as data."""
+    found: dict[str, Any] = {"code": fault.code}
+    if isinstance(fault, BadInput):
+        found["argument"] = fault.argument
+    if isinstance(fault, UpstreamError):
+        found |= {"upstream": fault.upstream, "retryable": fault.retryable}
+        if fault.retry_after is not None:
+            found["retryAfter"] = fault.retry_after
+    return found
+
+
+def report(cause: Exception, request_id: str) -> None:
+    """A log line with the type and the places of an unexpected error, without its text, which may hold personal data."""
+    places = "".join(traceback.format_tb(cause.__traceback__))
+    log.error("unexpected %s in request %s\n%s", type(cause).__name__, request_id, places)

@@ -1,0 +1,326 @@
+"""The graph's types, in the order of the walk: project, assignment, person, check-in, response, time off."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+import strawberry
+
+from graph.arguments import changed, page, submitted, window
+from graph.declare import chooses, link, says, shows
+from loaders import links
+from resolvers import assignments, check_ins, connections, groups, identities, paging, people, projects, time_off
+from upstreams import records
+
+IdentityStatus = chooses(
+    links.Status,
+    "IdentityStatus",
+    "Whether the same human was found in both upstreams.",
+    {
+        links.Status.MATCHED: "Found, for certain.",
+        links.Status.UNMATCHED: "Nobody was found who could be the same human.",
+        links.Status.AMBIGUOUS: "Somebody was found, but it is not certain who is who, so nothing is shown.",
+    },
+)
+IdentityMethod = chooses(
+    links.Method,
+    "IdentityMethod",
+    "What a link between the upstreams rests on, the strongest first.",
+    {
+        links.Method.MAPPING_FILE: "The mapping file says so: a human decided.",
+        links.Method.EMPLOYEE_NUMBER: "Both upstreams show the same employee number, and nobody else has it.",
+        links.Method.UNIQUE_NAME: "Exactly one person in each upstream has this name. A namesake who never checked in cannot be seen.",
+    },
+)
+
+
+@shows(records.Status, "The status of an assignment, as the company defines its statuses.")
+class AssignmentStatus:
+    id: strawberry.ID | None = says("The status's id in workforce.")
+    name: str | None = says("The name, such as `Complete`.")
+    abbreviation: str | None = says("The short form, such as `COMP`.")
+    color: str | None = says("The colour, as `#RRGGBB`.")
+
+
+@shows(records.JobTitle, "A job title.")
+class JobTitle:
+    id: strawberry.ID | None = says("The job title's id in workforce.")
+    name: str | None = says("The name, such as `Apprentice-4`.")
+    color: str | None = says("The colour, as `#RRGGBB`.")
+
+
+@shows(records.Category, "A phase or a lot of a project.")
+class Category:
+    id: strawberry.ID | None = says("The id in workforce.")
+    name: str | None = says("The name.")
+
+
+@shows(records.WorkDays, "The weekdays on which an assignment is worked.")
+class WorkDays:
+    sunday: bool | None = says("Whether Sunday is a working day.")
+    monday: bool | None = says("Whether Monday is a working day.")
+    tuesday: bool | None = says("Whether Tuesday is a working day.")
+    wednesday: bool | None = says("Whether Wednesday is a working day.")
+    thursday: bool | None = says("Whether Thursday is a working day.")
+    friday: bool | None = says("Whether Friday is a working day.")
+    saturday: bool | None = says("Whether Saturday is a working day.")
+
+
+@shows(records.Property, "A name and a value that check-ins keeps about a person, such as a role.")
+class PersonProperty:
+    name: str = says("The property's name.")
+    value: str | None = says("The property's value.")
+
+
+@shows(paging.PageInfo, "Where a page lies in its list.", shareable=True)
+class PageInfo:
+    has_next_page: bool = says("Whether more items follow.")
+    has_previous_page: bool = says("Whether items came before.")
+    start_cursor: str | None = says("The cursor of the first item on the page.")
+    end_cursor: str | None = says("The cursor of the last item on the page; pass it as `after` to continue.")
+
+
+@shows(paging.Completeness, "Whether a list holds everything that the upstream has.")
+class Completeness:
+    complete: bool = says("False when something is known to be missing.")
+    reason: str | None = says("What is missing, and why.")
+
+
+@shows(
+    records.Project,
+    "A project of workforce. Workforce has no list of projects: a project is what its assignments say, and one without any is unknown.",
+    keys=("id", "number"),
+)
+class Project:
+    id: strawberry.ID = says("The project's id in workforce.")
+    name: str | None = says("The name, as the project's newest assignment spells it.")
+    number: str | None = says("The project or job number. Companies re-use numbers; one that several projects have finds none of them.")
+    color: str | None = link(projects.color, says="The colour, as `#RRGGBB`. Asked apart from the rest, it may cost an upstream call.")
+    assignments: list[Assignment] | None = link(
+        projects.assignments,
+        window,
+        changed,
+        says="The project's assignments, by first day. Active windows look back two years (a setting) for beginnings; "
+        "`startingBetween` is exact. Null when workforce does not know the project.",
+    )
+    people: list[Person] | None = link(
+        projects.people,
+        window,
+        says="Everybody with an assignment on the project in the window, by name. The window means what it means for `assignments`.",
+    )
+
+    resolve_reference = projects.reference
+
+
+@shows(records.Assignment, "A person's booking on a project, from a first to a last day.", keys=("id",))
+class Assignment:
+    id: strawberry.ID = says("The assignment's id in workforce.")
+    status: AssignmentStatus | None = says("The status; null when none is set.")
+    start: date | None = says("The first day.", name="startDay")
+    end: date | None = says("The last day, included.", name="endDay")
+    start_time: time | None = says("When the working day begins, on the clock of the site.")
+    end_time: time | None = says("When the working day ends, on the clock of the site; earlier than its start for a night shift.")
+    work_days: WorkDays | None = says("The weekdays that are worked.")
+    category: Category | None = says("The phase of the project.")
+    subcategory: Category | None = says("The lot within the phase.")
+    created: date | None = says("The day of creation.", name="createdOn")
+    updated: date | None = says("The day of the last change; null until the first one.", name="updatedOn")
+    person: Person = says("Who is booked.")
+    project: Project = says("What they are booked on.")
+
+    resolve_reference = assignments.reference
+
+
+@shows(
+    links.Identity,
+    "Whether and how a person was found in the other upstream. The two share no key, and nobody is ever guessed.",
+)
+class PersonIdentity:
+    status: IdentityStatus = says("Whether the person was found.")  # type: ignore[valid-type]
+    method: IdentityMethod | None = says("What the link rests on; null without a link.")  # type: ignore[valid-type]
+    reason: str = says("The same in a sentence.")
+    decided_at: records.Moment = link(identities.decided_at, says="When this was decided; it is decided anew after a while.")
+    check_ins_id: strawberry.ID | None = link(identities.check_ins_id, says="The id of the linked check-ins account.")
+    candidates: list[IdentityCandidate] = link(
+        identities.candidates, says="The check-ins accounts that could be meant, when no link was made."
+    )
+
+
+@shows(records.Account, "A check-ins account that could belong to a person. To link it, name it in the mapping file.")
+class IdentityCandidate:
+    id: strawberry.ID = says("The account's id in check-ins.")
+    name: str | None = says("The full name in check-ins.")
+    email: str | None = says("The email in check-ins.")
+    department: str | None = says("The department in check-ins.")
+
+
+@shows(
+    records.Person,
+    "A person: somebody of workforce, with their check-ins where it is certain which are theirs, or somebody known to check-ins only.",
+    keys=("id", "email", "employeeNumber"),
+)
+class Person:
+    id: strawberry.ID = says("The workforce person id; for somebody known to check-ins only, their check-ins id.")
+    name: str | None = says("The full name, as the upstream that shows the person spells it.")
+    employee_number: str | None = link(people.employee_number, says="The employee number in workforce, of people booked lately.")
+    job_title: JobTitle | None = link(people.job_title, says="The job title in workforce, of people booked lately.")
+    email: str | None = link(people.email, says="The email in check-ins.")
+    department: str | None = link(people.department, says="The department in check-ins.")
+    properties: list[PersonProperty] | None = link(people.properties, says="What check-ins keeps about the person. Sensitive.")
+    identity: PersonIdentity | None = link(people.identity, says="Whether and how the person was found in the other upstream.")
+    assignments: list[Assignment] | None = link(
+        people.assignments,
+        window,
+        changed,
+        says="The person's assignments, by first day. Active windows look back two years (a setting) for beginnings; "
+        "`startingBetween` is exact. Null for somebody known to check-ins only.",
+    )
+    projects: list[Project] | None = link(
+        people.projects,
+        window,
+        says="The projects that the person is booked on in the window. The window means what it means for `assignments`.",
+    )
+    time_off: list[TimeOff] | None = link(
+        people.time_off,
+        window,
+        says="The person's time off, by first day. Active windows look back a year (a setting) for beginnings. "
+        "Only company-wide reads show time off: windows near today are answered from the remembered directory, "
+        "others cost one scan of the company, shared by everybody in the query.",
+    )
+    check_ins: CheckInConnection | None = link(
+        people.check_ins,
+        page,
+        submitted,
+        says="The person's check-ins, newest deadline first. Null when check-ins does not know the person; null with an "
+        "`IDENTITY_AMBIGUOUS` error when it is not certain which are theirs.",
+    )
+
+    resolve_reference = people.reference
+
+
+@shows(records.CheckIn, "A check-in: a form that a person was to submit by a deadline.", keys=("id",))
+class CheckIn:
+    id: strawberry.ID = says("The check-in's id, such as `580:ce417c60-30ca-4e39-967e-b258d496be30`.")
+    deadline: records.Moment | None = says("When it was due.")
+    submitted: records.Moment | None = says("When it was submitted; null when it was not.", name="submittedAt")
+    overdue: bool | None = says("Whether it is overdue, as check-ins sees it. Submitting late does not always make it so.")
+    on_vacation: bool | None = says("Whether the person was on vacation when it was due.")
+    is_adhoc: bool | None = says("Whether it was ad hoc rather than scheduled.")
+    responses: list[Response] | None = link(check_ins.responses, says="The responses. One upstream call for each check-in.")
+    people: list[Person] | None = link(
+        check_ins.people, says="Everybody who responded. Empty when nobody did: an unsubmitted check-in does not show whose it is."
+    )
+
+    resolve_reference = check_ins.check_in
+
+
+@shows(records.Response, "A response to a check-in.", keys=("id",))
+class Response:
+    id: strawberry.ID = says("The response's id in check-ins.")
+    responded: records.Moment | None = says("When it was given.", name="respondedAt")
+    person_name: str | None = link(check_ins.person_name, says="The full name of whoever responded, as check-ins spells it.")
+    person_email: str | None = link(check_ins.person_email, says="The email of whoever responded.")
+    person_department: str | None = link(check_ins.person_department, says="The department of whoever responded.")
+    person: Person | None = link(
+        check_ins.person, says="Who responded: the linked workforce person, else somebody known to check-ins only."
+    )
+    check_in: CheckIn | None = link(check_ins.of_response, says="The check-in.")
+
+    resolve_reference = check_ins.response
+
+
+@shows(records.TimeOff, "An absence, from a first to a last day.", keys=("id",))
+class TimeOff:
+    id: strawberry.ID = says(
+        "An id of Crewgraph's own: workforce gives time off none. "
+        "It is derived from the person, the days and the times, and changes with them."
+    )
+    reason: str | None = says("The reason, such as `family`. Sensitive.")
+    is_paid: bool | None = says("Whether it is paid.")
+    repeat: str | None = says("How it repeats, such as `never` or `weekly`, as workforce spells it.")
+    start: date | None = says("The first day.", name="startDay")
+    end: date | None = says("The last day, included.", name="endDay")
+    start_time: time | None = says("When it begins on its first day, on the local clock.")
+    end_time: time | None = says("When it ends on its last day, on the local clock.")
+    person: Person = says("Who is away.")
+
+    resolve_reference = time_off.reference
+
+
+@shows(records.Group, "A group of people in workforce.")
+class Group:
+    id: strawberry.ID = says("The group's id in workforce.")
+    people: PersonConnection | None = link(
+        groups.people, page, window, says="The people of the group with an assignment in the window, by name."
+    )
+    assignments: AssignmentConnection | None = link(
+        groups.assignments,
+        page,
+        window,
+        changed,
+        says="The group's assignments in the window: newest year of beginnings first, then by name.",
+    )
+
+
+@shows(paging.Edge, "One of the projects and the cursor that continues after it.")
+class ProjectEdge:
+    cursor: str = says("The cursor; opaque.")
+    node: Project = says("The item.")
+
+
+@shows(paging.Connection, "A page of projects.")
+class ProjectConnection:
+    nodes: list[Project] = link(connections.nodes, says="The projects on the page.")
+    edges: list[ProjectEdge] = link(connections.edges, says="The projects on the page, each with its cursor.")
+    page_info: PageInfo = link(connections.page_info, says="Where the page lies in the list.")
+    total_count: int | None = link(connections.total_count, says="How many projects the directory has.")
+    completeness: Completeness = link(connections.completeness, says="Whether the page holds everything that the upstream has.")
+
+
+@shows(paging.Edge, "One of the people and the cursor that continues after it.")
+class PersonEdge:
+    cursor: str = says("The cursor; opaque.")
+    node: Person = says("The item.")
+
+
+@shows(paging.Connection, "A page of people.")
+class PersonConnection:
+    nodes: list[Person] = link(connections.nodes, says="The people on the page.")
+    edges: list[PersonEdge] = link(connections.edges, says="The people on the page, each with its cursor.")
+    page_info: PageInfo = link(connections.page_info, says="Where the page lies in the list.")
+    total_count: int | None = link(connections.total_count, says="How many people the list has.")
+    completeness: Completeness = link(connections.completeness, says="Whether the page holds everything that the upstream has.")
+
+
+@shows(paging.Edge, "One of the assignments and the cursor that continues after it.")
+class AssignmentEdge:
+    cursor: str = says("The cursor; opaque.")
+    node: Assignment = says("The item.")
+
+
+@shows(paging.Connection, "A page of assignments.")
+class AssignmentConnection:
+    nodes: list[Assignment] = link(connections.nodes, says="The assignments on the page.")
+    edges: list[AssignmentEdge] = link(connections.edges, says="The assignments on the page, each with its cursor.")
+    page_info: PageInfo = link(connections.page_info, says="Where the page lies in the list.")
+    total_count: int | None = link(connections.total_count, says="How many assignments there are in all; every page must be read for it.")
+    completeness: Completeness = link(connections.completeness, says="Whether the page holds everything that the upstream has.")
+
+
+@shows(paging.Edge, "One of the check-ins and the cursor that continues after it.")
+class CheckInEdge:
+    cursor: str = says("The cursor; opaque.")
+    node: CheckIn = says("The item.")
+
+
+@shows(paging.Connection, "A page of check-ins.")
+class CheckInConnection:
+    nodes: list[CheckIn] = link(connections.nodes, says="The check-ins on the page.")
+    edges: list[CheckInEdge] = link(connections.edges, says="The check-ins on the page, each with its cursor.")
+    page_info: PageInfo = link(connections.page_info, says="Where the page lies in the list.")
+    total_count: int | None = link(
+        connections.total_count,
+        says="How many check-ins there are in all; one small upstream call when nothing else is asked. "
+        "Null when they are too many to be sifted one by one.",
+    )
+    completeness: Completeness = link(connections.completeness, says="Whether the page holds everything that the upstream has.")

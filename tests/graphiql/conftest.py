@@ -1,0 +1,83 @@
+"""A real server on a loopback socket and a real Chromium that can reach nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+import uvicorn
+from playwright.async_api import Browser, async_playwright
+from starlette.types import ASGIApp
+from visits import Visit, visiting
+
+from graph.app import Upstreams, create_app
+from graph.graphiql import STATIC
+from sandbox import build
+from sandbox import create_app as create_sandbox
+from tests.optional import optional
+from upstreams.dialect import Dialect
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+SWITCHES = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> ASGIApp:
+    """The whole graph over the default sandbox."""
+    database = tmp_path_factory.mktemp("company") / "300.sqlite"
+    build(database)
+    transport = httpx.ASGITransport(create_sandbox(database))
+    return create_app(Upstreams(Dialect("checkins", "http://c"), Dialect("workforce", "http://w"), "sandbox", transport, transport))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def origin(app: ASGIApp) -> AsyncIterator[str]:
+    """Where the app is served."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    await serving
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium, for all tests of a module."""
+    if CHROMIUM is None:
+        optional("Chromium is not installed")
+    if not (STATIC / "index.html").exists():
+        optional("the GraphiQL page is not built")
+    async with async_playwright() as driver, await driver.chromium.launch(executable_path=CHROMIUM, args=SWITCHES) as chromium:
+        yield chromium
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def visit(browser: Browser, origin: str) -> AsyncIterator[Visit]:
+    """A first visit to the page."""
+    async with visiting(browser, origin) as first:
+        yield first
+
+
+@pytest.fixture
+def artifacts(tmp_path: Path) -> Path:
+    """Where screenshots go: the folder that CREWGRAPH_ARTIFACTS names, or one that pytest clears away."""
+    folder = Path(os.environ.get("CREWGRAPH_ARTIFACTS", tmp_path))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
