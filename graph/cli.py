@@ -38,6 +38,7 @@ People = Annotated[int | None, typer.Option(help="People in the sandbox.", min=1
 Seed = Annotated[int | None, typer.Option(help="Seed that the sandbox's company is made from.")]
 Latency = Annotated[float, typer.Option("--latency-ms", help="Milliseconds that each sandbox answer waits.", min=0, max=60_000)]
 Match = Literal["exact", "substring"]
+Secret = Annotated[str | None, typer.Option(help="Ask callers for this credential.")]
 Kept = Annotated[Path | None, typer.Option("--file", help="Database file to keep the company in and use again.")]
 
 
@@ -71,6 +72,11 @@ def sandbox(
     name_match: Annotated[Match, typer.Option(help="How the check-ins name filters match.")] = "exact",
     email_match: Annotated[Match, typer.Option(help="How the check-ins email filters match.")] = "exact",
     ignore_case: Annotated[bool, typer.Option(help="Whether those filters ignore upper and lower case.")] = False,
+    checkins_user: Secret = None,
+    checkins_key: Secret = None,
+    workforce_user: Secret = None,
+    workforce_key: Secret = None,
+    workforce_token: Secret = None,
 ) -> None:
     """Serve both REST APIs over a made-up company, on one port, for demonstrations, tests and load."""
     path = company_file(file, people or 300, seed if seed is not None else 1)
@@ -81,6 +87,11 @@ def sandbox(
         name_match=name_match,
         email_match=email_match,
         ignore_case=ignore_case,
+        checkins_user=checkins_user,
+        checkins_key=checkins_key,
+        workforce_user=workforce_user,
+        workforce_key=workforce_key,
+        workforce_token=workforce_token,
     )
     out.print(f"Check-ins: http://{host}:{port}/api/v2/checkins/   Workforce: http://{host}:{port}/v2/companies/{company}/assignments")
     run(sandboxes.create_app(path, options), host, port, "warning")

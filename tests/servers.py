@@ -1,0 +1,96 @@
+"""Real servers: uvicorn on loopback sockets, and the installed command as a process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import uvicorn
+from starlette.types import ASGIApp
+
+COMMAND = Path(sys.executable).with_name("crewgraph")
+
+
+@asynccontextmanager
+async def served(app: ASGIApp) -> AsyncIterator[str]:
+    """The address of an app on a socket of its own."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started:
+        await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    await serving
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    status: int | None
+    out: str
+    err: str
+
+
+def environment(home: Path, given: Mapping[str, str]) -> dict[str, str]:
+    """A clean environment: nothing of the caller's settings, a cache of its own."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CREWGRAPH_")}
+    return {**inherited, "XDG_CACHE_HOME": str(home), "COLUMNS": "200", **given}
+
+
+async def command(*arguments: str, home: Path, **given: str) -> Process:
+    """The command, started in an empty folder."""
+    return await asyncio.create_subprocess_exec(str(COMMAND), *arguments, stdout=PIPE, stderr=PIPE, cwd=home, env=environment(home, given))
+
+
+async def finished(*arguments: str, home: Path, **given: str) -> Ended:
+    """The command, run to its end."""
+    process = await command(*arguments, home=home, **given)
+    async with asyncio.timeout(60):
+        out, err = await process.communicate()
+    return Ended(process.returncode, out.decode(), err.decode())
+
+
+@asynccontextmanager
+async def running(*arguments: str, home: Path, health: str = "/health/ready", **given: str) -> AsyncIterator[str]:
+    """The address of a command that serves, stopped by SIGTERM, which must end it with status 0."""
+    port = free_port()
+    process = await command(*arguments, "--port", str(port), home=home, **given)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        await answering(f"{address}{health}", process)
+        yield address
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        _, err = await process.communicate()
+    assert process.returncode == 0, err.decode()
+
+
+async def answering(url: str, process: Process) -> None:
+    """Wait until an address answers at all."""
+    async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(60):
+        while process.returncode is None:
+            try:
+                await client.get(url)
+            except httpx.TransportError:
+                await asyncio.sleep(0.05)
+            else:
+                return
+    assert process.stderr is not None
+    raise AssertionError((await process.stderr.read()).decode())
