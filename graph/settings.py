@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     )
     workforce_headers: dict[str, str] = Field({}, description="Extra request headers, as JSON, such as `Procore-Company-Id`.")
     workforce_dialect: Literal["laborchart", "procore"] = Field(
-        "laborchart", description="Whose parameter names to use: `startDay` or `start_day`."
+        "laborchart", description="Whose spelling to use: `startDay`, or `start_day` and `current` without a date."
     )
     workforce_page_size: int = Field(100, ge=1, le=1000, description="Most people that the API gives on one page.")
     upstream_timeout: float = Field(10.0, gt=0, le=120, description="Seconds for one upstream call.")
@@ -124,6 +124,7 @@ class Settings(BaseSettings):
             identity_seconds=self.identity_seconds,
             calibration_seconds=self.calibration_seconds,
             most_attributions=self.most_attributions,
+            current_on_any_day=self.workforce_dialect != "procore",
         )
 
     def register(self) -> Register:

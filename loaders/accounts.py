@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from loaders.directory import Directory
 from loaders.known import Known, owner
 from loaders.links import Identity, Owned
 from loaders.names import same, shortened
@@ -41,6 +42,9 @@ class Source(Protocol):
 
     async def every(self, where: Filter, *, most: int) -> tuple[list[CheckIn], bool]:
         """All rows up to `most`, and whether that is all of them."""
+
+    async def directory(self) -> Directory:
+        """The workforce directory."""
 
     async def link(self, person: Person) -> Identity:
         """Who a workforce person is in check-ins."""
@@ -149,9 +153,8 @@ async def peel(source: Source, base: Filter, account: Account, count: int) -> Fo
 
 def owned(base: Filter, account: Account) -> Owned:
     """The account with the exact filter that names its rows within `base`."""
-    return Owned(
-        account, replace(base, person_name=base.person_name or account.name, person_email=base.person_email or account.email), True
-    )
+    where = replace(base, person_name=base.person_name or account.name, person_email=base.person_email or account.email)
+    return Owned(account, where, direct=True, rows=1)
 
 
 def distinct(found: list[Owned]) -> list[Owned]:

@@ -30,7 +30,6 @@ class Loader(Generic[K, V]):
 
     def __init__(self, batch: Callable[[list[K]], Awaitable[Mapping[K, V | Exception]]]) -> None:
         self.batch = batch
-        self.asked: set[K] = set()
         self.inner: DataLoader[K, Any] = DataLoader(self.run)
 
     async def run(self, keys: list[K]) -> list[V | Exception | None]:
@@ -43,7 +42,6 @@ class Loader(Generic[K, V]):
 
     async def load(self, key: K) -> V | None:
         """The value of `key`; a waiter that is cancelled takes nobody else with it."""
-        self.asked.add(key)
         future: asyncio.Future[V | None] = self.inner.load(key)
         future.add_done_callback(retrieved)
         return await asyncio.shield(future)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from loaders.known import Rules
+from loaders.known import Known, Rules
 from loaders.window import Window
+from upstreams.errors import BadInput
 from upstreams.records import Assignment, Page, WorkDays
-from upstreams.workforce import ALWAYS, COMPANY, CURRENT, Changed, Current, Route, Starts
+from upstreams.workforce import COMPANY, CURRENT, Changed, Current, Route, Starts
 
 Ask = Callable[[Route, Starts | Current, int], Awaitable[Page | None]]
 Place = tuple[int, int, int]
@@ -48,23 +49,29 @@ def works(work_days: WorkDays | None, day: date) -> bool:
     return work_days is not None and getattr(work_days, WEEKDAYS[day.weekday()]) is True
 
 
-def parts(route: Route, window: Window, changed: Changed, rules: Rules) -> list[Part]:
+def parts(route: Route, window: Window, changed: Changed, known: Known) -> list[Part]:
     """The parts of a window, disjoint in what they show: beginnings newest first, then, company-wide, what has run for longer.
 
     The last parts are `current` reads, so that an *active* window also holds what began before the look-back (upstreams.md 20).
     """
+    rules, today = known.rules, known.today()
     ranges = window.starts(rules.look_back)
     begun = [Part(route, Starts(first, last, rules.zone, changed), window) for first, last in ranges]
     if route != COMPANY:
         return begun
-    days = window.running()
+    days = [day for day in window.running() if rules.current_on_any_day or day == today]
     earliest = ranges[-1][0]
-    return [*begun, *(Part(CURRENT, Current(day, changed), window, earliest, tuple(days[:at])) for at, day in enumerate(days))]
+    late = [current(day, changed, rules, today)[0] for day in days]
+    return [*begun, *(replace(part, window=window, before=earliest, earlier=tuple(days[:at])) for at, part in enumerate(late))]
 
 
-def current(day: date, changed: Changed = ALWAYS) -> list[Part]:
-    """The one part of what has a working day on `day`."""
-    return [Part(CURRENT, Current(day, changed))]
+def current(day: date, changed: Changed, rules: Rules, today: date) -> list[Part]:
+    """The one part of what has a working day on `day`; a deployment whose `current` takes no date knows today's only."""
+    if rules.current_on_any_day:
+        return [Part(CURRENT, Current(day, changed))]
+    if day != today:
+        raise BadInput("on", "must be today: this workforce deployment does not tell what is current on another day")
+    return [Part(CURRENT, Current(None, changed))]
 
 
 async def walk(ask: Ask, these: list[Part], place: Place = (0, 0, 0)) -> AsyncIterator[tuple[Place, Assignment]]:

@@ -38,7 +38,7 @@ async def identity(source: Source, person: Person) -> Identity:
         return await mapped(source, person, entry)
     if not folded(person.name) or not (person.name or "").isprintable():
         return unmatched(source.known, "Workforce shows no name for this person that could be looked up.")
-    directory = await source.known.directory()
+    directory = await source.directory()
     me = directory.people.get(person.id, person)
     namesakes = frozenset({person.id, *(one.id for one in directory.named.get(folded(person.name), ()))})
     numbered = number_is_key(source.known, directory, me)
@@ -131,6 +131,7 @@ async def mapped(source: Source, person: Person, entry: Entry) -> Identity:
     found = await behind(source, base)
     fitting = [one for one in found.accounts if fits(entry, one.account)]
     if len(fitting) == 1 and (found.proved or entry.checkins_id):
+        source.known.linked.keep(bare(fitting[0].account.id), person.id)
         return Identity(Status.MATCHED, REASONS[Method.MAPPING_FILE], source.known.rules.clock(), Method.MAPPING_FILE, fitting[0])
     if fitting or not found.proved:
         accounts = tuple(one.account for one in fitting)
@@ -155,13 +156,14 @@ def unmatched(known: Known, reason: str, candidates: tuple[Account, ...] = ()) -
 
 
 async def person_of(source: Source, account: Account) -> Person:
-    """The person behind an account: the workforce person that is linked to it, else somebody known to check-ins only."""
-    known = source.known
-    entry = known.register.of_account(account.id, account.email)
-    directory = await known.directory()
+    """The person behind an account: the workforce person whose link leads to it, else somebody known to check-ins only."""
+    entry = source.known.register.of_account(account.id, account.email)
+    directory = await source.directory()
     if entry is not None:
-        return directory.people.get(entry.person_id, Person(entry.person_id))
-    for person in directory.named.get(folded(account.name), ()):
+        people: tuple[Person, ...] = (directory.people.get(entry.person_id, Person(entry.person_id)),)
+    else:
+        people = directory.named.get(folded(account.name), ())
+    for person in people:
         link = await source.link(person)
         if link.status is Status.MATCHED and link.owned is not None and bare(link.owned.account.id) == bare(account.id):
             return person
@@ -170,7 +172,7 @@ async def person_of(source: Source, account: Account) -> Person:
 
 async def unlinked(source: Source, account: Account) -> Identity:
     """The identity of somebody known to check-ins only: ambiguous when workforce has people of that name."""
-    directory = await source.known.directory()
+    directory = await source.directory()
     if directory.named.get(folded(account.name)):
         return ambiguous(source.known, "Workforce has people of this name, and none could be linked for certain.")
     return unmatched(source.known, "Workforce has nobody of this name among those booked lately.")

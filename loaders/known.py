@@ -35,7 +35,8 @@ class Rules:
     """How windows and identities are decided; days and seconds.
 
     `look_back` days is how far back an *active* window asks for beginnings; the directory covers `directory_back` days
-    before today and `directory_ahead` from today on; `match_names` allows the proved unique name.
+    before today and `directory_ahead` from today on; `match_names` allows the proved unique name; not `current_on_any_day` means
+    that the upstream's `current` takes no date.
     """
 
     zone: ZoneInfo = UTC_ZONE
@@ -49,6 +50,7 @@ class Rules:
     identity_seconds: float = 900
     calibration_seconds: float = 3600
     most_attributions: int = 1000
+    current_on_any_day: bool = True
     clock: Callable[[], datetime] = now
 
 
@@ -109,19 +111,25 @@ class Known:
         for response in check_in.responses or ():
             self.answered.keep(response.id, check_in.id)
             if response.account is not None:
-                self.accounts.keep(bare(response.account.id), response.account)
+                self.meet(response.account)
         if (account := owner(check_in)) is not None:
-            self.owners.keep(bare(check_in.id), account)
-            self.review(account)
+            self.owners.keep(bare(check_in.id), self.meet(account))
 
-    def review(self, account: Account) -> None:
-        """Drop the link of an account that now shows another name or email than the link was made with."""
+    def meet(self, account: Account) -> Account:
+        """The account as it is remembered; one that shows another name or email than before loses its link."""
+        before = self.accounts.peek(bare(account.id))
+        if before == account:
+            return before
+        self.accounts.keep(bare(account.id), account)
+        if before is not None and (folded(before.name), folded(before.email)) != (folded(account.name), folded(account.email)):
+            self.forget(account)
+        return account
+
+    def forget(self, account: Account) -> None:
+        """Drop the link of an account, so that it is decided anew."""
         person_id = self.linked.peek(bare(account.id))
-        link = self.identities.peek(person_id) if person_id is not None else None
-        if person_id is None or link is None or link.owned is None:
-            return
-        before = link.owned.account
-        if folded(before.name) != folded(account.name) or folded(before.email) != folded(account.email):
+        if person_id is not None:
+            self.linked.forget(bare(account.id))
             self.identities.forget(person_id)
 
 

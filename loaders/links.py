@@ -14,11 +14,15 @@ from upstreams.records import Account
 
 @dataclass(frozen=True)
 class Owned:
-    """An account and how its rows are had: those of `where`, all of them when `direct`, else those whose detail shows the account."""
+    """An account and how its rows are had: those of `where`, all of them when `direct`, else those whose detail shows the account.
+
+    `rows` is how many there were when this was proved, at least.
+    """
 
     account: Account
     where: Filter
     direct: bool
+    rows: int = 0
 
 
 class Status(Enum):

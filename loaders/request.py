@@ -9,6 +9,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from loaders.base import Interrupted, Loader, each
+from loaders.directory import Directory
 from loaders.identity import identity
 from loaders.known import Known
 from loaders.links import Identity
@@ -47,6 +48,7 @@ class Loaders:
         self.person_starts: Loader[tuple[str, Starts], Bookings | None] = Loader(each(lambda key: known.workforce.person(*key)))
         self.project_assignments: Loader[Booked, Bookings | None] = Loader(each(lambda key: self.booked(self.project_starts, key)))
         self.person_assignments: Loader[Booked, Bookings | None] = Loader(each(lambda key: self.booked(self.person_starts, key)))
+        self.directories: Loader[str, Directory] = Loader(each(lambda _: known.directory()))
         self.page: Loader[PageKey, Page | None] = Loader(each(lambda key: known.workforce.page(*key)))
         self.scan: Loader[tuple[Route, Starts | Current], Scan | None] = Loader(each(self.scanned))
         self.time_off: Loader[tuple[str, Window], tuple[TimeOff, ...]] = Loader(each(self.absences))
@@ -55,8 +57,13 @@ class Loaders:
         self.listing: Loader[tuple[Filter, int, int], Listing] = Loader(each(self.listed))
         self.check_in: Loader[str, CheckIn | None] = Loader(each(self.detailed))
         self.slices: Loader[Question, Slice] = Loader(each(lambda key: read(self, key, known.rules.zone)))
+        self.sliced: dict[Rows, Question] = {}
         self.totals: Loader[Rows, int | None] = Loader(each(self.counted))
         self.identity: Loader[Person, Identity] = Loader(each(self.identified))
+
+    async def directory(self) -> Directory:
+        """The workforce directory, the same one throughout the request."""
+        return present(await self.directories.load("company"))
 
     async def booked(self, starts: Loader[tuple[str, Starts], Bookings | None], key: Booked) -> Bookings | None:
         """The assignments of one project or person in a window, by start; None when the upstream does not know it."""
@@ -75,7 +82,7 @@ class Loaders:
     async def absences(self, key: tuple[str, Window]) -> tuple[TimeOff, ...]:
         """One person's time off in a window, from the directory where it covers it, else from a company scan that all share."""
         person_id, window = key
-        directory = await self.known.directory()
+        directory = await self.directory()
         back = self.known.rules.directory_back
         if directory.covers(window, back):
             found: Iterable[TimeOff] = directory.time_off.get(person_id, ())
@@ -136,11 +143,16 @@ class Loaders:
             self.known.note(found)
         return found
 
+    async def slice(self, question: Question) -> Slice:
+        """A page of check-in rows whose owner is known."""
+        self.sliced.setdefault(question.rows, question)
+        return present(await self.slices.load(question))
+
     async def counted(self, rows: Rows) -> int | None:
         """The total of some rows: free where a page of the same rows is being read anyway."""
-        for question in self.slices.asked:
-            if question.rows == rows and not rows.sifted and (page := await self.slices.load(question)) is not None:
-                return page.total
+        question = self.sliced.get(rows)
+        if question is not None and not rows.sifted:
+            return (await self.slice(question)).total
         return await total(self, rows, self.known.rules.zone)
 
     async def identified(self, person: Person) -> Identity:

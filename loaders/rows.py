@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from loaders.accounts import Source, owner_of
-from loaders.links import Owned
+from loaders.links import Ambiguous, Owned
 from loaders.window import Window
 from upstreams.check_ins import Filter
 from upstreams.gathering import together
@@ -72,11 +72,22 @@ async def read(source: Source, question: Question, zone: tzinfo) -> Slice:
     limit = most if question.rows.sifted else min(question.first, most)
     while True:
         page = await source.rows(question.rows.where, limit=limit, offset=offset)
+        doubt(source, question, page)
         found, whole = await sift(source, question.rows, page, zone)
         kept, complete, offset = [*kept, *found], complete and whole and not page.dropped, offset + page.taken
         enough = len(kept) > question.first or (len(kept) == question.first and not question.rows.sifted)
         if enough or not page.more:
             return cut(question, kept, page, complete)
+
+
+def doubt(source: Source, question: Question, page: Listing) -> None:
+    """Drop a link whose account had check-ins when it was made and has none under that name and email now: it was renamed, or is gone."""
+    owned = question.rows.owned
+    if owned is None or not owned.direct or question.rows.submitted is not None or page.count != 0:
+        return
+    if owned.rows:
+        source.known.forget(owned.account)
+        raise Ambiguous("What linked this person no longer holds. Ask again to have it decided anew.")
 
 
 def cut(question: Question, kept: list[tuple[CheckIn, int]], last: Listing, complete: bool) -> Slice:

@@ -18,18 +18,18 @@ MOVED = Completeness(False, "Some of workforce's rows could not be read, or its 
 
 async def assignments(loaders: Loaders, page: Page, window: Window, changed: Changed) -> Connection[Assignment]:
     """The company's assignments in a window (seed B:3-141)."""
-    return paged(loaders, parts(COMPANY, window, changed, loaders.known.rules), page)
+    return paged(loaders, parts(COMPANY, window, changed, loaders.known), page)
 
 
 async def current_assignments(loaders: Loaders, page: Page, on: date | None, changed: Changed) -> Connection[Assignment]:
     """The company's assignments with a working day on `on`, today unless said otherwise (seed B:143-163)."""
     day = Window("active", on, on).first if on is not None else loaders.known.today()
-    return paged(loaders, current(day, changed), page)
+    return paged(loaders, current(day, changed, loaders.known.rules, loaders.known.today()), page)
 
 
 def in_group(loaders: Loaders, group_id: str, page: Page, window: Window, changed: Changed) -> Connection[Assignment]:
     """One group's assignments in a window (seed B:166-192)."""
-    return paged(loaders, parts(Route("group", group_id), window, changed, loaders.known.rules), page)
+    return paged(loaders, parts(Route("group", group_id), window, changed, loaders.known), page)
 
 
 def paged(loaders: Loaders, these: list[Part], page: Page) -> Connection[Assignment]:
@@ -83,7 +83,7 @@ async def counted(loaders: Loaders, these: list[Part]) -> int:
 
 async def reference(loaders: Loaders, assignment_id: str) -> Assignment | None:
     """The assignment with this id, found through the directory: workforce has no route by assignment id."""
-    directory = await loaders.known.directory()
+    directory = await loaders.directory()
     located = directory.located.get(assignment_id)
     if located is None:
         return None

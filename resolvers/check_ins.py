@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loaders.identity import person_of
-from loaders.request import Loaders, present
+from loaders.request import Loaders
 from loaders.rows import Question, Rows, widened
 from loaders.window import Window
 from resolvers.paging import COMPLETE, Completeness, Connection, Page, Read, place, read
@@ -31,7 +31,7 @@ def connection(loaders: Loaders, rows: Rows, page: Page) -> Connection[CheckIn]:
     question = Question(rows, page.first, offset(place(rows, page.after)))
 
     async def one() -> Read[CheckIn]:
-        found = present(await loaders.slices.load(question))
+        found = await loaders.slice(question)
         placed = zip(found.places, found.items, strict=True)
         return read(placed, rows, page, more=found.more, completeness=COMPLETE if found.complete else UNSHOWN)
 

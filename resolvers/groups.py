@@ -16,13 +16,13 @@ from upstreams.workforce import ALWAYS, Changed, Route
 async def group(loaders: Loaders, id: str) -> Group | None:  # noqa: A002 - the argument's name in the graph
     """The group with this id, or None when workforce does not know it (seed B:166-192)."""
     today = loaders.known.today()
-    first = parts(Route("group", id), Window("active", today, today), ALWAYS, loaders.known.rules)[0]
+    first = parts(Route("group", id), Window("active", today, today), ALWAYS, loaders.known)[0]
     return Group(id) if await loaders.page.load((first.route, first.question, 0)) is not None else None
 
 
 async def people(group: Group, loaders: Loaders, page: Page, window: Window) -> Connection[Person]:
     """The people of the group who are booked in a window, by name."""
-    these = parts(Route("group", group.id), window, ALWAYS, loaders.known.rules)
+    these = parts(Route("group", group.id), window, ALWAYS, loaders.known)
     scans = await together([loaders.scan.load((part.route, part.question)) for part in these])
     found = {
         booking.person.id: booking.person

@@ -76,7 +76,7 @@ async def by_email(loaders: Loaders, email: str) -> Person | None:
 
 async def by_number(loaders: Loaders, number: str) -> Person | None:
     """The one person of this employee number in the directory; a re-used number is no key (faults.md F35)."""
-    directory = await loaders.known.directory()
+    directory = await loaders.directory()
     found = directory.numbered.get(folded(number), ())
     if len(found) > 1:
         raise Ambiguous("Several people have this employee number.")
@@ -85,7 +85,7 @@ async def by_number(loaders: Loaders, number: str) -> Person | None:
 
 async def people(loaders: Loaders, page: Page, name: str | None = None) -> Connection[Person]:
     """Everybody in the directory, by name; with `name`, those of exactly that name."""
-    directory = await loaders.known.directory()
+    directory = await loaders.directory()
     found = directory.people.values() if name is None else directory.named.get(folded(name), ())
     completeness = COMPLETE if directory.complete else MOVED
     return listed(list(found), lambda one: [folded(one.name), one.id], ["people", name], page, completeness)
@@ -149,7 +149,7 @@ async def listed_person(person: Person, loaders: Loaders) -> Person:
     """The person as the directory shows them, which alone has employee number and job title (upstreams.md 7)."""
     if person.account is not None or person.employee_number is not None or person.job_title is not None:
         return person
-    return (await loaders.known.directory()).people.get(person.id, person)
+    return (await loaders.directory()).people.get(person.id, person)
 
 
 async def employee_number(person: Person, loaders: Loaders) -> str | None:

@@ -35,7 +35,7 @@ async def reference(loaders: Loaders, id: str | None = None, number: str | None 
 
 async def numbered(loaders: Loaders, number: str) -> Project | None:
     """The one project of this number in the directory; a number that several projects have is no key (faults.md F35)."""
-    directory = await loaders.known.directory()
+    directory = await loaders.directory()
     found = directory.project_numbers.get(folded(number), ())
     if len(found) > 1:
         raise Ambiguous("Several projects have this number.")
@@ -44,7 +44,7 @@ async def numbered(loaders: Loaders, number: str) -> Project | None:
 
 async def projects(loaders: Loaders, page: Page) -> Connection[Project]:
     """All projects of the directory, by name."""
-    directory = await loaders.known.directory()
+    directory = await loaders.directory()
     completeness = COMPLETE if directory.complete else MOVED
     return listed(list(directory.projects.values()), lambda one: [folded(one.name), one.id], "projects", page, completeness)
 

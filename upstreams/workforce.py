@@ -78,14 +78,14 @@ class Starts:
 
 @dataclass(frozen=True)
 class Current:
-    """Assignments with a working day on `on` (seed B:143-159; upstreams.md 21)."""
+    """Assignments with a working day on `on`, the upstream's own today without it (seed B:143-159; upstreams.md 21)."""
 
-    on: date
+    on: date | None = None
     changed: Changed = ALWAYS
 
     def query(self) -> Query:
         """`date` and the change filters."""
-        return [("date", self.on.isoformat()), *self.changed.query()]
+        return [*([("date", self.on.isoformat())] if self.on is not None else []), *self.changed.query()]
 
 
 @dataclass(frozen=True)
