@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -51,6 +52,7 @@ def from_settings(settings: Settings) -> Upstreams:
 
 def create_app(upstreams: Upstreams, rules: Rules | None = None, register: Register | None = None) -> Starlette:
     """The graph as an ASGI app; it opens its upstream clients when it starts and closes them when it stops."""
+    quiet()
     routes = [
         Route("/graphql", endpoint, methods=METHODS),
         Mount("/graphql/static", graphiql.assets()),
@@ -58,6 +60,12 @@ def create_app(upstreams: Upstreams, rules: Rules | None = None, register: Regis
         Route("/health/ready", ready),
     ]
     return Starlette(routes=routes, lifespan=lifespan(upstreams, rules or Rules(), register or Register()))
+
+
+def quiet() -> None:
+    """Keep addresses, which hold names and emails, out of every log: httpx logs each request's."""
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def lifespan(upstreams: Upstreams, rules: Rules, register: Register) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:

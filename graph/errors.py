@@ -27,8 +27,8 @@ SENTENCES: dict[type[UpstreamError], str] = {
 
 TOO_DEEP = "Variable values are nested too deeply."
 """What graphql-core says, without a place, of variables that would overflow its stack."""
-QUOTED = re.compile(r"(?:, found| Found|(?<=value)): .*", re.DOTALL)
-"""How it quotes a variable's value, to the end of its message."""
+QUOTED = re.compile(r"(?:, but encountered error |(?:, found| Found|(?<=value)): ).*", re.DOTALL)
+"""How it quotes a value, or Python's opinion of it, to the end of its message."""
 
 
 def formatted(errors: Iterable[GraphQLError], request_id: str) -> list[dict[str, Any]]:
@@ -52,7 +52,7 @@ def told(error: GraphQLError, request_id: str) -> tuple[str, dict[str, Any]]:
     cause = root(error)
     if isinstance(cause, Fault):
         return sentence(cause), extensions(cause)
-    if isinstance(cause, GraphQLError) and about_query(cause):
+    if about_query(error, cause):
         return worded(error), {"code": code(error, cause)}
     report(cause, request_id)
     return "Something went wrong in this server.", {"code": "INTERNAL_SERVER_ERROR"}
@@ -67,10 +67,13 @@ def root(error: GraphQLError) -> Exception:
     return error
 
 
-def about_query(error: GraphQLError) -> bool:
-    """Whether the error is about what the client sent, rather than about a value that a field gave."""
-    known = (error.extensions or {}).get("code") is not None
-    return known or error.path is None or not any(isinstance(node, FieldNode) for node in error.nodes or ())
+def about_query(error: GraphQLError, cause: Exception) -> bool:
+    """Whether an error is about what the client sent, rather than about a value that a field gave."""
+    if isinstance(cause, GraphQLError) and (cause.extensions or {}).get("code") is not None:
+        return True
+    if error.path is None:  # what has nodes graphql-core found wrong with the document, if by an error of Python's own
+        return isinstance(cause, GraphQLError) or bool(error.nodes)
+    return isinstance(cause, GraphQLError) and not any(isinstance(node, FieldNode) for node in error.nodes or ())
 
 
 def of_variable(error: GraphQLError) -> bool:
@@ -79,18 +82,18 @@ def of_variable(error: GraphQLError) -> bool:
 
 
 def worded(error: GraphQLError) -> str:
-    """The words of graphql-core about the client's query, without the Python in which it writes nulls and variables' values."""
+    """The words of graphql-core about the client's query, without the Python in which it writes nulls, values and their errors."""
     message = error.message
-    if isinstance(error.original_error, GraphQLError):
-        reason = error.original_error.message
+    if error.path is None and (inner := error.original_error) is not None:
+        reason = inner.message if isinstance(inner, GraphQLError) else message
         message = message.removesuffix(reason) + QUOTED.sub("", reason)
     message = message.replace(" not to be None.", " not to be null.")
     return message if message.endswith((".", "?")) else f"{message}."
 
 
-def code(error: GraphQLError, cause: GraphQLError) -> str:
+def code(error: GraphQLError, cause: Exception) -> str:
     """The code of an error in the client's query, named as Apollo Server names it."""
-    if known := (cause.extensions or {}).get("code"):
+    if isinstance(cause, GraphQLError) and (known := (cause.extensions or {}).get("code")):
         return str(known)
     if isinstance(cause, GraphQLSyntaxError):
         return "GRAPHQL_PARSE_FAILED"

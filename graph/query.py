@@ -13,7 +13,7 @@ from graph.arguments import changed, filters, named, own_id, page, person_key, p
 from graph.declare import link
 from graph.types import AssignmentConnection, CheckIn, CheckInConnection, Group, Person, PersonConnection, Project, ProjectConnection
 
-DIRECTORY = "of the directory: everybody and everything booked from a year back to half a year ahead (settings)"
+DIRECTORY = "of the directory: everybody and everything booked from two years back to half a year ahead (settings)"
 
 
 @strawberry.type(description="Where every query begins. Each root is null, with an error, when its own upstream cannot answer.")

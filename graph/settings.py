@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     match_names: bool = Field(True, description="Whether a proved unique name may link a person.")
     time_zone: str = Field("UTC", description="The company's time zone, such as `Europe/London`.")
     look_back_days: int = Field(730, ge=1, le=3650, description="How far back an active window looks for beginnings.")
-    directory_back_days: int = Field(365, ge=1, le=3650, description="How many days before today the directory covers.")
+    directory_back_days: int = Field(730, ge=1, le=3650, description="How many days before today the directory covers.")
     directory_ahead_days: int = Field(180, ge=0, le=3650, description="How many days after today the directory covers.")
     search_years: int = Field(10, ge=1, le=30, description="How many years back `project` and `person` search for an id.")
     directory_seconds: float = Field(600, ge=0, description="How long the directory is remembered.")

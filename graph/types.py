@@ -183,7 +183,7 @@ class Person:
     time_off: list[TimeOff] | None = link(
         people.time_off,
         window,
-        says="The person's time off, by first day. Active windows look back a year (a setting) for beginnings. "
+        says="The person's time off, by first day. Active windows look back two years (a setting) for beginnings. "
         "Only company-wide reads show time off: windows near today are answered from the remembered directory, "
         "others cost one scan of the company, shared by everybody in the query.",
     )

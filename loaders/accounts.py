@@ -34,9 +34,6 @@ class Source(Protocol):
     async def rows(self, where: Filter, *, limit: int, offset: int = 0) -> Listing:
         """One page of rows."""
 
-    def share(self, where: Filter, other: Filter) -> None:
-        """Take note that two filters were proved to give the same rows."""
-
     async def detail(self, check_in_id: str) -> CheckIn | None:
         """One check-in with its responses."""
 
@@ -51,8 +48,16 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True)
+class Witness:
+    """A row whose detail shows its account."""
+
+    account: Account
+    row: str
+
+
+@dataclass(frozen=True)
 class Found:
-    """The accounts behind a filter; `proved` when every row that shows anybody was attributed; `rows` is the filter's count."""
+    """The accounts behind a filter; `proved` when every row that shows anybody was attributed; `rows` is how many were looked at."""
 
     accounts: tuple[Owned, ...] = ()
     rows: int = 0
@@ -64,91 +69,94 @@ async def behind(source: Source, base: Filter) -> Found:
     head = await source.rows(base, limit=HEAD)
     if not head.items:
         return Found()
-    account = await first_owner(source, head.items)
-    if account is None and head.more:
-        account = await first_owner(source, (await source.every(base, most=source.known.rules.most_attributions))[0])
-    if account is None:
+    witness = await first_owner(source, head.items)
+    if witness is None and head.more:
+        witness = await first_owner(source, (await source.every(base, most=source.known.rules.most_attributions))[0])
+    if witness is None:
         return Found(rows=len(head.items), proved=False)
-    if head.count is not None and await both_exact(source.known, base, account):
-        return await peel(source, base, account, head.count)
+    if head.count is not None and await exact(source.known, base, witness):
+        return await peel(source, base, head, witness.account)
     return await attribute(source, base)
 
 
-async def first_owner(source: Source, rows: Iterable[CheckIn]) -> Account | None:
-    """The owner of the first row that has one, of those remembered, else of the first few submitted ones."""
-    items = list(rows)
-    if known := next(filter(None, (source.known.owners.peek(bare(row.id)) for row in items)), None):
-        return known
-    for row in [row for row in items if row.submitted is not None][:MOST_UNOWNED]:
-        if (account := await owner_of(source, row)) is not None:
-            return account
+async def first_owner(source: Source, rows: Iterable[CheckIn]) -> Witness | None:
+    """The first of the newest submitted rows whose detail shows one account."""
+    for row in [row for row in rows if row.submitted is not None][:MOST_UNOWNED]:
+        if (account := await account_of(source, row)) is not None:
+            return Witness(account, row.id)
     return None
 
 
-async def owner_of(source: Source, row: CheckIn) -> Account | None:
-    """Who a row belongs to, remembered or read; what was never submitted shows nobody."""
-    if (account := source.known.owners.peek(bare(row.id))) is not None:
-        return account
-    detail = await source.detail(row.id) if row.submitted is not None else None
+async def account_of(source: Source, row: CheckIn) -> Account | None:
+    """The account that a row's detail shows now: its name and email may have changed since it was seen last."""
+    detail = await source.detail(row.id)
     return owner(detail) if detail is not None else None
 
 
-async def both_exact(known: Known, base: Filter, account: Account) -> bool:
-    """Whether name and email filters are known to match exactly; a row of somebody else is proof that they do not."""
-    if not account.name or not account.email:
+async def owner_of(source: Source, row: CheckIn) -> Account | None:
+    """Whose a row is, remembered or read: that never changes. What was never submitted shows nobody."""
+    if (account := source.known.owners.peek(bare(row.id))) is not None:
+        return account
+    return await account_of(source, row) if row.submitted is not None else None
+
+
+async def exact(known: Known, base: Filter, witness: Witness) -> bool:
+    """Whether the name and email filters match exactly, alone and together; a row of somebody else is proof that they do not.
+
+    Calibrated with a row whose name and email a detail showed, and remembered for a while if the outcome is certain.
+    """
+    name, email = witness.account.name, witness.account.email
+    if not name or not email or not fits(base, witness.account) or not known.alone(witness.account):
         return False
-    if (base.person_name and not same(base.person_name, account.name)) or (
-        base.person_email and not same(base.person_email, account.email)
-    ):
+    probes = shortened_filters(name, email)
+    return await known.exactness.get("filters", lambda: misses(known, probes, witness.row)) or False
+
+
+def fits(base: Filter, account: Account) -> bool:
+    """Whether an exact filter would find this account."""
+    named = base.person_name is None or same(base.person_name, account.name)
+    return named and (base.person_email is None or same(base.person_email, account.email))
+
+
+def shortened_filters(name: str, email: str) -> list[Filter]:
+    """Filters by parts of a name and an email, alone and beside the other's whole: exact ones that narrow each other find neither."""
+    names, emails = shortened(name), shortened(email)
+    alone = [*(Filter(person_name=part) for part in names), *(Filter(person_email=part) for part in emails)]
+    beside = [*(Filter(person_name=name, person_email=part) for part in emails[:1])]
+    return [*alone, *beside, *(Filter(person_name=part, person_email=email) for part in names[:1])]
+
+
+async def misses(known: Known, probes: list[Filter], row: str) -> bool | None:
+    """Whether no probe finds this row; None when too many rows are found to tell."""
+    pages = await together([known.check_ins.listing(probe, limit=known.check_ins.page_size) for probe in probes])
+    if any(row == item.id for page in pages for item in page.items):
         return False
-    return all(await together([exact(known, "person_name", account.name), exact(known, "person_email", account.email)]))
+    return None if any(page.more or page.dropped for page in pages) else True
 
 
-async def exact(known: Known, name: str, value: str) -> bool:
-    """Whether the filter `name` matches exactly, calibrated with a value that a detail showed, and remembered for a while."""
-    if (found := known.exactness.peek(name)) is not None:
-        return found
-    parts = shortened(value)
-    return await known.exactness.get(name, lambda: finds_nothing(known, name, parts)) if len(parts) > 1 else False
-
-
-async def finds_nothing(known: Known, name: str, parts: tuple[str, ...]) -> bool:
-    """Whether none of these parts of a value finds any row, as an exact filter would have it."""
-    filtered = by_name if name == "person_name" else by_email
-    found = await together([known.check_ins.listing(filtered(part), limit=1) for part in parts])
-    return all(not page.items and not page.count for page in found)
-
-
-def by_name(value: str) -> Filter:
-    """Check-ins of people of this name."""
-    return Filter(person_name=value)
-
-
-def by_email(value: str) -> Filter:
-    """Check-ins of people with this email."""
-    return Filter(person_email=value)
-
-
-async def peel(source: Source, base: Filter, account: Account, count: int) -> Found:
+async def peel(source: Source, base: Filter, head: Listing, account: Account) -> Found:
     """The accounts behind exact filters: while rows are left, the next row's owner, whose name and email name all their rows.
 
-    The first account is the usual case and costs one more count: as many rows carry both its name and its email as `base` has.
+    The first account is the usual case and costs one more call: as many rows, and the same first ones, carry both its name
+    and its email as `base` has.
     """
     first = owned(base, account)
-    mine = await source.rows(first.where, limit=1)
-    if mine.count == count:
-        source.share(base, first.where)
-        return Found((first,), count)
+    mine = await source.rows(first.where, limit=HEAD)
+    if mine.count == head.count and {row.id for row in mine.items} == {row.id for row in head.items}:
+        return Found((first,), len(head.items))
     left, whole = await source.every(base, most=source.known.rules.most_attributions)
     found: list[Owned] = []
     following: Account | None = account
     while following is not None and len(found) < MOST_ACCOUNTS:
+        if not following.name or not following.email:
+            return await attribute(source, base)
         found.append(owned(base, following))
         rows, all_read = await source.every(found[-1].where, most=source.known.rules.most_attributions)
         taken = {row.id for row in rows}
         left, whole = [row for row in left if row.id not in taken], whole and all_read
-        following = await first_owner(source, left) if left and taken else None
-    return Found(tuple(distinct(found)), count, whole and not left)
+        witness = await first_owner(source, left) if left and taken else None
+        following = witness.account if witness is not None else None
+    return Found(tuple(distinct(found)), len(head.items), whole and not left)
 
 
 def owned(base: Filter, account: Account) -> Owned:
@@ -167,5 +175,7 @@ async def attribute(source: Source, base: Filter) -> Found:
     rows, whole = await source.every(base, most=source.known.rules.most_attributions)
     submitted = [row for row in rows if row.submitted is not None]
     owners = await together([owner_of(source, row) for row in submitted])
-    found = distinct([Owned(account, base, False) for account in owners if account is not None])
-    return Found(tuple(found), len(rows), whole and None not in owners)
+    newest = {bare(account.id): row for row, account in reversed(list(zip(submitted, owners, strict=True))) if account is not None}
+    shown = await together([account_of(source, row) for row in newest.values()])
+    found = distinct([Owned(account, base, direct=False) for account in shown if account is not None])
+    return Found(tuple(found), len(rows), whole and None not in owners and None not in shown)

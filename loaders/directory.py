@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from loaders.names import folded
+from loaders.names import Ordered, alphabetical, folded
 from loaders.window import Window
 from upstreams.records import Booking, Person, Project, Scan, TimeOff
 
@@ -20,7 +20,10 @@ K = TypeVar("K", bound=Hashable)
 
 @dataclass(frozen=True)
 class Directory:
-    """People, projects and absences by their keys; `located` says where an assignment can be read again."""
+    """People, projects and absences by their keys; `located` says where an assignment can be read again.
+
+    Without `everybody` people may be missing from it, and no name or number in it is known to be unique.
+    """
 
     window: Window
     people: Mapping[str, Person]
@@ -30,7 +33,10 @@ class Directory:
     project_numbers: Mapping[str, tuple[Project, ...]]
     time_off: Mapping[str, tuple[TimeOff, ...]]
     located: Mapping[str, tuple[str, date]]
+    people_by_name: Ordered[Person]
+    projects_by_name: Ordered[Project]
     complete: bool
+    everybody: bool
 
     def covers(self, window: Window, look_back: int) -> bool:
         """Whether each booking that `window` asks for starts within this directory's own window."""
@@ -39,8 +45,8 @@ class Directory:
 
 
 def build(window: Window, scans: Iterable[Scan]) -> Directory:
-    """The directory that these scans show; `window` is the days that they cover."""
-    found = list(scans)
+    """The directory that these scans, newest first, show; `window` is the days that they cover, the newest spelling stands."""
+    found = list(scans)[::-1]
     bookings = [booking for scan in found for booking in scan.bookings]
     people = {booking.person.id: booking.person for booking in bookings}
     projects = {one.project.id: one.project for booking in bookings for one in booking.assignments}
@@ -53,7 +59,10 @@ def build(window: Window, scans: Iterable[Scan]) -> Directory:
         project_numbers=grouped(projects.values(), lambda project: folded(project.number)),
         time_off=absences(bookings),
         located={one.id: (one.person.id, one.start) for booking in bookings for one in booking.assignments if one.start},
+        people_by_name=alphabetical(people.values()),
+        projects_by_name=alphabetical(projects.values()),
         complete=all(scan.complete for scan in found),
+        everybody=all(scan.everybody for scan in found),
     )
 
 

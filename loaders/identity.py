@@ -7,9 +7,9 @@ shows one.) Anything else is UNMATCHED or AMBIGUOUS. A namesake who has never ch
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from loaders.accounts import Found, Source, behind, distinct
+from loaders.accounts import Found, Source, attribute, behind, distinct
 from loaders.directory import Directory
 from loaders.known import Known
 from loaders.links import Identity, Method, Owned, Status
@@ -23,36 +23,46 @@ from upstreams.values import bare
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a decision rests on: the person, the ids of all workforce people of that name, and the accounts of that name."""
+    """What a decision rests on: the person, the workforce directory, and the accounts of that name."""
 
     person: Person
-    namesakes: frozenset[str]
-    number_unique: bool
+    directory: Directory
     found: Found
+
+    @property
+    def namesakes(self) -> frozenset[str]:
+        """The ids of all workforce people of that name."""
+        return frozenset(one.id for one in self.directory.named.get(folded(self.person.name), ())) | {self.person.id}
 
 
 async def identity(source: Source, person: Person) -> Identity:
     """The identity of a workforce person in check-ins, decided anew."""
-    entry = source.known.register.by_person.get(person.id)
+    known = source.known
+    entry = known.register.by_person.get(person.id)
     if entry is not None:
         return await mapped(source, person, entry)
     if not folded(person.name) or not (person.name or "").isprintable():
-        return unmatched(source.known, "Workforce shows no name for this person that could be looked up.")
+        return unmatched(known, "Workforce shows no name for this person that could be looked up.")
     directory = await source.directory()
-    me = directory.people.get(person.id, person)
-    namesakes = frozenset({person.id, *(one.id for one in directory.named.get(folded(person.name), ()))})
-    numbered = number_is_key(source.known, directory, me)
-    if len(namesakes) > 1 and not numbered:
-        return ambiguous(source.known, "Workforce has several people of this name.")
-    if not source.known.rules.match_names and not numbered:
-        return unmatched(source.known, "Matching by name is turned off, and nothing stronger links this person.")
-    found = await named(source, person.name or "")
-    return decide(source.known, Evidence(replace_name(me, person), namesakes, numbered, found))
+    if not directory.everybody:
+        return ambiguous(known, "The workforce directory could not be read whole, so nobody is known to be alone in it.")
+    me = directory.people.get(person.id)
+    if me is None:
+        return unmatched(known, "Workforce shows no booking of this person lately, so the name is not known to be unique.")
+    evidence = Evidence(Person(me.id, person.name, me.employee_number, me.job_title), directory, Found())
+    if not number_is_key(known, directory, me) and (verdict := hopeless(known, evidence)) is not None:
+        return verdict
+    found = await named(source, person.name or "", each_row=len(evidence.namesakes) > 1)
+    return decide(known, replace(evidence, found=found))
 
 
-def replace_name(me: Person, person: Person) -> Person:
-    """The directory's row under the name that was asked about."""
-    return Person(me.id, person.name, me.employee_number or person.employee_number, me.job_title)
+def hopeless(known: Known, evidence: Evidence, candidates: tuple[Account, ...] = ()) -> Identity | None:
+    """The verdict where a name cannot link this person, whatever check-ins has."""
+    if len(evidence.namesakes) > 1:
+        return ambiguous(known, "Workforce has several people of this name.", candidates)
+    if not known.rules.match_names:
+        return unmatched(known, "Matching by name is turned off, and nothing stronger links this person.", candidates)
+    return None
 
 
 def number_is_key(known: Known, directory: Directory, person: Person) -> bool:
@@ -61,49 +71,50 @@ def number_is_key(known: Known, directory: Directory, person: Person) -> bool:
     return bool(known.rules.employee_number_property and number) and len(directory.numbered.get(number, ())) == 1
 
 
-async def named(source: Source, name: str) -> Found:
-    """The accounts behind every spelling of a name that a byte-exact filter could hold."""
-    founds = [found for found in await together([behind(source, Filter(person_name=one)) for one in spellings(name)]) if found.rows]
+async def named(source: Source, name: str, *, each_row: bool = False) -> Found:
+    """The accounts behind every spelling of a name that a byte-exact filter could hold.
+
+    `each_row` attributes row by row: workforce has namesakes, who may share a mailbox in check-ins, and counts would not show it.
+    """
+    look = attribute if each_row else behind
+    founds = [found for found in await together([look(source, Filter(person_name=one)) for one in spellings(name)]) if found.rows]
     accounts = distinct([one for found in founds for one in found.accounts])
     return Found(tuple(accounts), sum(found.rows for found in founds), all(found.proved for found in founds))
 
 
 def decide(known: Known, evidence: Evidence) -> Identity:
-    """The verdict on the evidence; pure but for the register and the links already made."""
+    """The verdict on the evidence, beside what is known of mapped, linked and met accounts."""
     person, found = evidence.person, evidence.found
     namesakes = [one for one in found.accounts if same(one.account.name, person.name)]
-    if evidence.number_unique and (one := sole([one for one in namesakes if number(known, one.account) == folded(person.employee_number)])):
-        return claim(known, person, one, Method.EMPLOYEE_NUMBER)
+    if number_is_key(known, evidence.directory, person):
+        bearers = [one for one in namesakes if number(known, one.account) == folded(person.employee_number)]
+        if len(bearers) == 1 and (bearers[0].direct is False or known.alone(bearers[0].account)):
+            return claim(known, person, bearers[0], Method.EMPLOYEE_NUMBER)
     candidates = tuple(one.account for one in namesakes)
-    if len(evidence.namesakes) > 1:
-        return ambiguous(known, "Workforce has several people of this name.", candidates)
-    if not known.rules.match_names:
-        return unmatched(known, "Matching by name is turned off, and nothing stronger links this person.", candidates)
+    if (verdict := hopeless(known, evidence, candidates)) is not None:
+        return verdict
     if not found.proved:
         return ambiguous(known, "Not every check-in under this name shows whose it is.", candidates)
     if not namesakes:
         return unmatched(known, "Check-ins has nobody of this name.")
-    if len(namesakes) > 1:
+    if len(namesakes) > 1 or known.namesakes(candidates[0]) - {bare(candidates[0].id)}:
         return ambiguous(known, "Check-ins has several people of this name.", candidates)
-    if contradicts(known, person, namesakes[0].account):
+    if contradicts(known, evidence, candidates[0]):
         return unmatched(known, "Check-ins has one person of this name, with another employee number.", candidates)
     return claim(known, person, namesakes[0], Method.UNIQUE_NAME)
 
 
-def sole(ones: list[Owned]) -> Owned | None:
-    """The only one, or None."""
-    return ones[0] if len(ones) == 1 else None
-
-
 def number(known: Known, account: Account) -> str:
-    """The employee number that an account's configured property shows, folded; empty when there is none."""
-    return next((folded(one.value) for one in account.properties if same(one.name, known.rules.employee_number_property)), "")
+    """The employee number that an account's configured property shows, folded; empty when it shows none or several."""
+    shown = {folded(one.value) for one in account.properties if same(one.name, known.rules.employee_number_property)}
+    return shown.pop() if len(shown) == 1 else ""
 
 
-def contradicts(known: Known, person: Person, account: Account) -> bool:
-    """Whether both sides show an employee number, and not the same."""
-    theirs, ours = number(known, account), folded(person.employee_number)
-    return bool(theirs and ours) and theirs != ours
+def contradicts(known: Known, evidence: Evidence, account: Account) -> bool:
+    """Whether the account shows an employee number that is not this person's: another one, or one that is somebody else's."""
+    theirs, ours = number(known, account), folded(evidence.person.employee_number)
+    others = {one.id for one in evidence.directory.numbered.get(theirs, ())} - {evidence.person.id}
+    return bool(theirs) and ((bool(ours) and theirs != ours) or bool(others))
 
 
 def claim(known: Known, person: Person, one: Owned, method: Method) -> Identity:
@@ -124,23 +135,23 @@ REASONS = {
 
 
 async def mapped(source: Source, person: Person, entry: Entry) -> Identity:
-    """The identity that the mapping file gives; a shared mailbox needs the entry to name the account (faults.md F35)."""
-    if entry.email is None and not folded(person.name):
+    """The identity that the mapping file gives; where an entry names an account, every row is attributed to one (faults.md F35)."""
+    base = Filter(person_email=entry.email) if entry.email else asked_by(Account("", person.name))
+    if base is None:
         return unmatched(source.known, "The mapping file gives no email, and workforce shows no name to look under.")
-    base = Filter(person_email=entry.email) if entry.email else Filter(person_name=person.name)
-    found = await behind(source, base)
-    fitting = [one for one in found.accounts if fits(entry, one.account)]
-    if len(fitting) == 1 and (found.proved or entry.checkins_id):
-        source.known.linked.keep(bare(fitting[0].account.id), person.id)
-        return Identity(Status.MATCHED, REASONS[Method.MAPPING_FILE], source.known.rules.clock(), Method.MAPPING_FILE, fitting[0])
-    if fitting or not found.proved:
+    found = await (attribute(source, base) if entry.checkins_id else behind(source, base))
+    fitting = [one for one in found.accounts if meant(entry, one.account)]
+    if len(fitting) > 1 or (not fitting and not found.proved):
         accounts = tuple(one.account for one in fitting)
-        return ambiguous(source.known, "Several accounts share the mapped email; name one in the mapping file.", accounts)
-    nobody = Owned(Account(entry.checkins_id or "", email=entry.email), base, direct=False)
-    return Identity(Status.MATCHED, REASONS[Method.MAPPING_FILE], source.known.rules.clock(), Method.MAPPING_FILE, nobody)
+        return ambiguous(source.known, "It is not certain which account the mapping file means; name it there.", accounts)
+    if not fitting:
+        return unmatched(source.known, "Check-ins shows nobody under the key that the mapping file gives.")
+    if not found.proved and not entry.checkins_id:
+        return ambiguous(source.known, "Not every check-in under the mapped email shows whose it is; name the account in the mapping file.")
+    return claim(source.known, person, fitting[0], Method.MAPPING_FILE)
 
 
-def fits(entry: Entry, account: Account) -> bool:
+def meant(entry: Entry, account: Account) -> bool:
     """Whether this is the account that an entry means."""
     return bare(entry.checkins_id) == bare(account.id) if entry.checkins_id else same(entry.email, account.email)
 

@@ -41,7 +41,7 @@ class Rules:
 
     zone: ZoneInfo = UTC_ZONE
     look_back: int = 730
-    directory_back: int = 365
+    directory_back: int = 730
     directory_ahead: int = 180
     search_years: int = 10
     employee_number_property: str | None = None
@@ -67,10 +67,11 @@ class Known:
     register: Register = field(default_factory=Register)
     owners: Remembered[str, Account] = field(default_factory=lambda: Remembered(seconds=math.inf, size=500_000))
     accounts: Remembered[str, Account] = field(default_factory=lambda: Remembered(seconds=math.inf, size=100_000))
+    named: Remembered[str, frozenset[str]] = field(default_factory=lambda: Remembered(seconds=math.inf, size=100_000))
     answered: Remembered[str, str] = field(default_factory=lambda: Remembered(seconds=math.inf, size=100_000))
     identities: Remembered[str, Identity] = field(init=False)
     linked: Remembered[str, str] = field(init=False)
-    exactness: Remembered[str, bool] = field(init=False)
+    exactness: Remembered[str, bool | None] = field(init=False)
     directories: Remembered[str, Directory] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -116,21 +117,40 @@ class Known:
             self.owners.keep(bare(check_in.id), self.meet(account))
 
     def meet(self, account: Account) -> Account:
-        """The account as it is remembered; one that shows another name or email than before loses its link."""
-        before = self.accounts.peek(bare(account.id))
+        """The account as it is remembered; one that shows a new name or email, or a namesake met for the first time, costs links."""
+        own, before = bare(account.id), self.accounts.peek(bare(account.id))
         if before == account:
             return before
-        self.accounts.keep(bare(account.id), account)
-        if before is not None and (folded(before.name), folded(before.email)) != (folded(account.name), folded(account.email)):
-            self.forget(account)
+        self.accounts.keep(own, account)
+        if before is not None and card(before) != card(account):
+            self.forget(own)
+        namesakes = self.namesakes(account)
+        if own not in namesakes:
+            self.named.keep(folded(account.name), namesakes | {own})
+            for other in namesakes:
+                self.forget(other)
         return account
 
-    def forget(self, account: Account) -> None:
-        """Drop the link of an account, so that it is decided anew."""
-        person_id = self.linked.peek(bare(account.id))
+    def namesakes(self, account: Account) -> frozenset[str]:
+        """The bare ids of all accounts of this name that were ever met."""
+        return self.named.peek(folded(account.name)) or frozenset()
+
+    def alone(self, account: Account) -> bool:
+        """Whether no other account of the same name and email was met: filters cannot tell such twins apart."""
+        others = (self.accounts.peek(other) for other in self.namesakes(account) - {bare(account.id)})
+        return all(other is None or card(other) != card(account) for other in others)
+
+    def forget(self, account_id: str) -> None:
+        """Drop the link of the account with this bare id, so that it is decided anew."""
+        person_id = self.linked.peek(account_id)
         if person_id is not None:
-            self.linked.forget(bare(account.id))
+            self.linked.forget(account_id)
             self.identities.forget(person_id)
+
+
+def card(account: Account) -> tuple[str, str]:
+    """Name and email as they are compared."""
+    return folded(account.name), folded(account.email)
 
 
 def owner(check_in: CheckIn) -> Account | None:

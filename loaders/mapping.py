@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from loaders.names import folded
 from upstreams.values import bare
 
+LONGEST_EMAIL = 320
 COLUMNS = ("person_id", "email", "checkins_id")
 
 
@@ -81,8 +82,10 @@ def entry(header: list[str], row: list[str], line: int) -> Entry | str:
         return f"line {line}: person_id is empty"
     if not email and not checkins_id:
         return f"line {line}: email is empty, and no checkins_id is given"
-    if email and ("@" not in email or " " in email):
+    if email and ("@" not in email or " " in email or not email.isprintable() or len(email) > LONGEST_EMAIL):
         return f"line {line}: email is not an email address"
+    if checkins_id and not bare(checkins_id):
+        return f"line {line}: checkins_id is a prefix without an id"
     return Entry(person_id, email or None, checkins_id or None, line)
 
 

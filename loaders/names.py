@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
 
 APOSTROPHES = dict.fromkeys(map(ord, "’‘ʼ＇`´"), "'")
 STRAIGHT, CURLY = "'", "’"
@@ -10,9 +12,8 @@ STRAIGHT, CURLY = "'", "’"
 
 def folded(value: str | None) -> str:
     """The value for exact comparison: NFKC, case folded, apostrophes and blanks made one; None is empty, and empty equals nothing."""
-    if value is None:
-        return ""
-    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).casefold()).translate(APOSTROPHES).split())
+    plain = unicodedata.normalize("NFKC", (value or "").translate(APOSTROPHES)).casefold()
+    return " ".join(unicodedata.normalize("NFKC", plain).translate(APOSTROPHES).split())
 
 
 def same(one: str | None, other: str | None) -> bool:
@@ -33,3 +34,25 @@ def shortened(value: str) -> tuple[str, ...]:
     word = value.split("@")[0].split(" ")[0]
     parts = (value[:-1].strip(), value[1:].strip(), word)
     return tuple(dict.fromkeys(part for part in parts if len(part) > 1 and part != value))
+
+
+class Named(Protocol):
+    """Anything with a name and an id."""
+
+    @property
+    def id(self) -> str:
+        """The id."""
+
+    @property
+    def name(self) -> str | None:
+        """The name, if it is known."""
+
+
+N = TypeVar("N", bound=Named)
+Ordered = tuple[tuple[tuple[str, str], N], ...]
+"""Things behind the keys that they are ordered by: folded name, then id."""
+
+
+def alphabetical(things: Iterable[N]) -> Ordered[N]:
+    """The things by name, then by id, each behind that key."""
+    return tuple(sorted((((folded(thing.name), thing.id), thing) for thing in things), key=lambda one: one[0]))

@@ -105,11 +105,6 @@ class Loaders:
             self.heads[where] = page
         return page
 
-    def share(self, where: Filter, other: Filter) -> None:
-        """Two filters were proved to give the same rows: the head of one is the head of the other."""
-        if where in self.heads:
-            self.heads[other] = self.heads[where]
-
     async def listed(self, key: tuple[Filter, int, int]) -> Listing:
         """One page of check-in rows, from the upstream."""
         where, limit, offset = key

@@ -86,7 +86,7 @@ def doubt(source: Source, question: Question, page: Listing) -> None:
     if owned is None or not owned.direct or question.rows.submitted is not None or page.count != 0:
         return
     if owned.rows:
-        source.known.forget(owned.account)
+        source.known.forget(bare(owned.account.id))
         raise Ambiguous("What linked this person no longer holds. Ask again to have it decided anew.")
 
 
@@ -128,5 +128,5 @@ async def total(source: Source, rows: Rows, zone: tzinfo) -> int | None:
     if not whole:
         return None
     places = tuple(range(len(every)))
-    kept, _ = await sift(source, rows, Listing(tuple(every), places, 0, len(every)), zone)
-    return len(kept)
+    kept, attributed = await sift(source, rows, Listing(tuple(every), places, 0, len(every)), zone)
+    return len(kept) if attributed else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loaders.bookings import parts
-from loaders.names import folded
+from loaders.names import alphabetical
 from loaders.request import Loaders
 from loaders.window import Window
 from resolvers.assignments import MOVED, in_group
@@ -32,7 +32,7 @@ async def people(group: Group, loaders: Loaders, page: Page, window: Window) -> 
         if any(part.shows(assignment) for assignment in booking.assignments)
     }
     completeness = COMPLETE if all(scan is None or scan.complete for scan in scans) else MOVED
-    return listed(list(found.values()), lambda one: [folded(one.name), one.id], [group.id, window], page, completeness)
+    return listed(alphabetical(found.values()), [group.id, window], page, completeness)
 
 
 async def assignments(group: Group, loaders: Loaders, page: Page, window: Window, changed: Changed = ALWAYS) -> Connection[Assignment]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Generic, TypeVar
 
+from loaders.names import N, Ordered
 from upstreams.errors import BadInput
 
 T = TypeVar("T")
@@ -107,18 +109,25 @@ def place(question: object, after: str | None) -> Any:
     return found
 
 
-def listed(items: list[T], key: Callable[[T], list[str]], question: object, page: Page, completeness: Completeness) -> Connection[T]:
-    """A connection over a list in memory, ordered by `key`, whose cursors stay good when the list changes."""
-    ordered = sorted(items, key=key)
-    last = place(question, page.after)
+def listed(ordered: Ordered[N], question: object, page: Page, completeness: Completeness) -> Connection[N]:
+    """A connection over a list in memory, by name, whose cursors stay good when the list changes."""
+    last = key(place(question, page.after))
+    start = bisect_right(ordered, last, key=lambda one: one[0]) if last is not None else 0
 
-    async def one() -> Read[T]:
-        following = [item for item in ordered if last is None or key(item) > last]
-        shown = following[: page.first]
-        placed = [(key(item), item) for item in shown]
-        return read(placed, question, page, more=len(following) > len(shown), completeness=completeness)
+    async def one() -> Read[N]:
+        shown = ordered[start : start + page.first]
+        return read(shown, question, page, more=start + len(shown) < len(ordered), completeness=completeness)
 
     async def count() -> int:
         return len(ordered)
 
     return Connection(one, count)
+
+
+def key(found: object) -> tuple[str, str] | None:
+    """The place in a cursor as a key of such a list."""
+    if found is None:
+        return None
+    if not isinstance(found, list) or [type(part) for part in found] != [str, str]:
+        raise BadInput("after", "is not a cursor of this list")
+    return found[0], found[1]

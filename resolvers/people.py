@@ -7,7 +7,7 @@ import re
 from loaders.accounts import behind
 from loaders.identity import own, person_of, unlinked
 from loaders.links import Ambiguous, Identity, Owned, Status
-from loaders.names import folded, same
+from loaders.names import alphabetical, folded, same
 from loaders.request import Booked, Loaders
 from loaders.rows import rows_of
 from loaders.window import Window
@@ -64,14 +64,14 @@ async def remembered(loaders: Loaders, person_id: str) -> Person | None:
 
 async def by_email(loaders: Loaders, email: str) -> Person | None:
     """The one person whose check-ins account has this email; an email that several accounts share is no key (faults.md F35)."""
-    entry = loaders.known.register.by_email.get(folded(email))
-    if entry is not None:
-        return await reference(loaders, id=entry.person_id)
     found = await behind(loaders, Filter(person_email=email))
     accounts = [one.account for one in found.accounts if same(one.account.email, email)]
     if len(accounts) > 1 or (found.rows and not found.proved):
         raise Ambiguous("This email cannot be shown to belong to one person only.")
-    return await person_of(loaders, accounts[0]) if accounts else None
+    if accounts:
+        return await person_of(loaders, accounts[0])
+    entry = loaders.known.register.by_email.get(folded(email))
+    return await reference(loaders, id=entry.person_id) if entry is not None else None
 
 
 async def by_number(loaders: Loaders, number: str) -> Person | None:
@@ -86,9 +86,9 @@ async def by_number(loaders: Loaders, number: str) -> Person | None:
 async def people(loaders: Loaders, page: Page, name: str | None = None) -> Connection[Person]:
     """Everybody in the directory, by name; with `name`, those of exactly that name."""
     directory = await loaders.directory()
-    found = directory.people.values() if name is None else directory.named.get(folded(name), ())
+    found = directory.people_by_name if name is None else alphabetical(directory.named.get(folded(name), ()))
     completeness = COMPLETE if directory.complete else MOVED
-    return listed(list(found), lambda one: [folded(one.name), one.id], ["people", name], page, completeness)
+    return listed(found, ["people", name], page, completeness)
 
 
 async def identity(person: Person, loaders: Loaders) -> Identity:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loaders.links import Ambiguous
-from loaders.names import folded
+from loaders.names import alphabetical, folded
 from loaders.request import Booked, Loaders
 from loaders.window import Window
 from resolvers.assignments import MOVED
@@ -46,7 +46,7 @@ async def projects(loaders: Loaders, page: Page) -> Connection[Project]:
     """All projects of the directory, by name."""
     directory = await loaders.directory()
     completeness = COMPLETE if directory.complete else MOVED
-    return listed(list(directory.projects.values()), lambda one: [folded(one.name), one.id], "projects", page, completeness)
+    return listed(directory.projects_by_name, "projects", page, completeness)
 
 
 async def assignments(project: Project, loaders: Loaders, window: Window, changed: Changed = ALWAYS) -> list[Assignment] | None:
@@ -61,7 +61,7 @@ async def people(project: Project, loaders: Loaders, window: Window) -> list[Per
     if found is None:
         return None
     people = {one.person.id: one.person for one in found}
-    return sorted(people.values(), key=lambda person: (folded(person.name), person.id))
+    return [person for _, person in alphabetical(people.values())]
 
 
 async def color(project: Project, loaders: Loaders) -> str | None:

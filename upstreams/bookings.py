@@ -32,7 +32,7 @@ def parse_page(raw: object, asked: int, reading: Reading, *, most_pages: int) ->
     if pages is None or (rows and pages <= asked):  # a lie: read on until a page is empty (faults.md F18)
         pages = min(asked + 2, most_pages) if rows else asked + 1
     bookings = tuple(reading.kept([parse_booking(row, reading) for row in rows]))
-    return Page(bookings, asked, pages, text(raw.get("warning")), reading.dropped)
+    return Page(bookings, asked, pages, text(raw.get("warning")), reading.dropped, len(rows) - len(bookings))
 
 
 def parse_assignments(raw: object, reading: Reading) -> tuple[Assignment, ...]:

@@ -162,20 +162,29 @@ class CheckIn(Struct, frozen=True):
 
 
 class Page(Struct, frozen=True):
-    """One page of bookings: `number` of `pages`, 0-based; `dropped` rows could not be read (seed B:48-52)."""
+    """One page of bookings: `number` of `pages`, 0-based (seed B:48-52).
+
+    `dropped` rows could not be read, `lost` of them whole people.
+    """
 
     bookings: tuple[Booking, ...]
     number: int
     pages: int
     warning: str | None = None
     dropped: int = 0
+    lost: int = 0
 
 
 class Scan(Struct, frozen=True):
-    """All pages of one question, each person once; `complete` is False when rows were dropped or pages moved (upstreams.md 31)."""
+    """All pages of one question, each person once.
+
+    `complete` is False when rows were dropped, pages moved or a warning came (upstreams.md 31); `everybody` only when people
+    may be missing by it, not mere bookings.
+    """
 
     bookings: tuple[Booking, ...]
     complete: bool = True
+    everybody: bool = True
 
 
 class Listing(Struct, frozen=True):

@@ -185,7 +185,7 @@ async def scan(ask: Callable[[int], Coroutine[Any, Any, Page | None]]) -> Scan |
         wave = await together([ask(number) for number in range(len(pages), stop)])
         pages += [page for page in wave if page is not None]
         if None in wave:
-            return replace(merge(pages), complete=False)
+            return replace(merge(pages), complete=False, everybody=False)
     return merge(pages)
 
 
@@ -196,8 +196,8 @@ def merge(pages: list[Page]) -> Scan:
         for booking in page.bookings:
             known = people.get(booking.person.id)
             people[booking.person.id] = booking if known is None else joined(known, booking)
-    steady = all(page.pages == pages[0].pages and page.dropped == 0 and page.warning is None for page in pages)
-    return Scan(tuple(people.values()), steady)
+    everybody = all(page.pages == pages[0].pages and page.lost == 0 and page.warning is None for page in pages)
+    return Scan(tuple(people.values()), everybody and not any(page.dropped for page in pages), everybody)
 
 
 def joined(one: Booking, other: Booking) -> Booking:
