@@ -94,6 +94,6 @@ def assignments(page: Page | None) -> list[Assignment]:
 
 def following(part: int, number: int, page: Page | None) -> Place:
     """Where the next page is: the next of this part, else the first of the next part."""
-    if page is None or not page.bookings or number + 1 >= page.pages:
+    if page is None or not (page.bookings or page.dropped) or number + 1 >= page.pages:
         return (part + 1, 0, 0)
     return (part, number + 1, 0)

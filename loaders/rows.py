@@ -8,7 +8,8 @@ from datetime import datetime, timedelta, tzinfo
 from loaders.accounts import Source, owner_of
 from loaders.links import Ambiguous, Owned
 from loaders.window import Window
-from upstreams.check_ins import Filter
+from upstreams.check_ins import NAME, Filter
+from upstreams.errors import BadResponse
 from upstreams.gathering import together
 from upstreams.records import CheckIn, Listing
 from upstreams.values import bare
@@ -65,19 +66,25 @@ def widened(where: Filter, submitted: Window | None) -> Filter:
 
 
 async def read(source: Source, question: Question, zone: tzinfo) -> Slice:
-    """The rows of one question, in as few pages as give `first` of them."""
-    kept: list[tuple[CheckIn, int]] = []
+    """The rows of one question, in as few pages as give `first` of them; each once, and a server that turns in circles is left."""
+    kept: dict[str, tuple[CheckIn, int]] = {}
+    seen: set[str] = set()
     offset, complete = question.offset, True
     most = source.known.check_ins.page_size
     limit = most if question.rows.sifted else min(question.first, most)
-    while True:
+    for _ in range(source.known.check_ins.http.dialect.most_pages):
         page = await source.rows(question.rows.where, limit=limit, offset=offset)
         doubt(source, question, page)
+        if page.items and seen.issuperset(item.id for item in page.items):
+            raise BadResponse(NAME, reason="paging-loop")
+        seen.update(item.id for item in page.items)
         found, whole = await sift(source, question.rows, page, zone)
-        kept, complete, offset = [*kept, *found], complete and whole and not page.dropped, offset + page.taken
+        complete, offset = complete and whole and not page.dropped, offset + page.taken
+        kept |= {row.id: (row, place) for row, place in found if row.id not in kept}
         enough = len(kept) > question.first or (len(kept) == question.first and not question.rows.sifted)
         if enough or not page.more:
-            return cut(question, kept, page, complete)
+            return cut(question, list(kept.values()), page, complete)
+    raise BadResponse(NAME, reason="too-many-pages")
 
 
 def doubt(source: Source, question: Question, page: Listing) -> None:

@@ -74,7 +74,7 @@ class Http:
                 raise TimedOut(name) from cause
             except PROTOCOL as cause:
                 raise BadResponse(name, reason="protocol") from cause
-            except httpx.TransportError as cause:
+            except httpx.RequestError as cause:
                 raise Unavailable(name, reason="transport") from cause
 
     async def fetch(self, url: str) -> Answer:
