@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
@@ -32,6 +33,10 @@ from upstreams.workforce import Workforce
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 """All of them, so that a wrong one gets a coded answer."""
+
+
+METHOD = http.Refusal(405, "METHOD_NOT_ALLOWED", "Use POST, or GET for queries.", {"Allow": "GET, POST"})
+NOWHERE = http.Refusal(404, "NOT_FOUND", "There is nothing here. The graph is at /graphql.")
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,9 @@ def create_app(upstreams: Upstreams, rules: Rules | None = None, register: Regis
         Route("/health/live", live),
         Route("/health/ready", ready),
     ]
-    return Starlette(routes=routes, lifespan=lifespan(upstreams, rules or Rules(), register or Register()))
+    return Starlette(
+        routes=routes, exception_handlers={HTTPException: coded}, lifespan=lifespan(upstreams, rules or Rules(), register or Register())
+    )
 
 
 def quiet() -> None:
@@ -82,6 +89,11 @@ def lifespan(upstreams: Upstreams, rules: Rules, register: Register) -> Callable
         await workforce.aclose()
 
     return opened
+
+
+async def coded(_request: Request, cause: Exception) -> Response:
+    """What Starlette refuses, an unknown path or method, with a code like everything else."""
+    return http.refused(METHOD if getattr(cause, "status_code", 404) == 405 else NOWHERE, secrets.token_hex(8))
 
 
 async def live(_request: Request) -> JSONResponse:
@@ -115,14 +127,14 @@ async def run(request: Request, call: http.Call, kind: str, request_id: str) -> 
         result = await schema.execute(
             call.query,
             call.variables,
-            Context(loaders, request_id),
+            Context(loaders, request_id, call.operation),
             operation_name=call.operation,
-            allowed_operation_types=[OperationType.QUERY],
+            allowed_operation_types=[OperationType.QUERY] if request.method == "GET" else list(OperationType),
         )
     except CannotGetOperationTypeError as cause:
         raise http.Refusal(400, "BAD_REQUEST", "`operationName` must name one of the document's operations.") from cause
     except InvalidOperationTypeError as cause:
-        raise http.Refusal(405, "METHOD_NOT_ALLOWED", "This graph has queries only.", {"Allow": "POST"}) from cause
+        raise http.Refusal(405, "METHOD_NOT_ALLOWED", "A GET runs queries only.", {"Allow": "POST"}) from cause
     content: dict[str, Any] = {} if http.never_executed(result.data, result.errors) else {"data": result.data}
     if result.errors:
         content["errors"] = formatted(result.errors, request_id)

@@ -9,7 +9,8 @@ from loaders.request import Loaders
 
 @dataclass(frozen=True)
 class Context:
-    """The request's loaders, and the id that its errors and log lines share."""
+    """The request's loaders, the id that its errors and log lines share, and the operation that the client named."""
 
     loaders: Loaders
     request_id: str
+    operation: str | None = None

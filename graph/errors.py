@@ -25,10 +25,8 @@ SENTENCES: dict[type[UpstreamError], str] = {
     BadResponse: "The {} service gave an answer that does not keep to its documentation.",
 }
 
-TOO_DEEP = "Variable values are nested too deeply."
-"""What graphql-core says, without a place, of variables that would overflow its stack."""
 QUOTED = re.compile(r"(?:, but encountered error |(?:, found| Found|(?<=value)): ).*", re.DOTALL)
-"""How it quotes a value, or Python's opinion of it, to the end of its message."""
+"""How graphql-core quotes a value, or Python's opinion of it, to the end of its message."""
 
 
 def formatted(errors: Iterable[GraphQLError], request_id: str) -> list[dict[str, Any]]:
@@ -78,7 +76,7 @@ def about_query(error: GraphQLError, cause: Exception) -> bool:
 
 def of_variable(error: GraphQLError) -> bool:
     """Whether graphql-core refused the value of a variable: then it wraps the reason, and nothing has been executed."""
-    return error.path is None and (isinstance(error.original_error, GraphQLError) or error.message == TOO_DEEP)
+    return error.path is None and isinstance(error.original_error, GraphQLError)
 
 
 def worded(error: GraphQLError) -> str:

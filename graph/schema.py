@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import strawberry.federation
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationDefinitionNode
+from strawberry.extensions import SchemaExtension
 from strawberry.federation.schema import FederationAny
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
@@ -17,6 +19,19 @@ from graph.query import Query
 from graph.scalars import scalar_map
 
 ENTITIES = entities.entities(value for value in vars(graph.types).values() if isinstance(value, type))
+
+
+class Named(SchemaExtension):
+    """Of several operations only the one that the client named is run; Strawberry would run the first."""
+
+    def on_validate(self) -> Iterator[None]:
+        """Refuse a choice that the client has not made."""
+        running = self.execution_context
+        document = running.graphql_document
+        operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)] if document else []
+        if len(operations) > 1 and running.context.operation is None:
+            running.pre_execution_errors = [GraphQLError("Name one of the document's operations as `operationName`.")]
+        yield
 
 
 class Schema(strawberry.federation.Schema):
@@ -32,7 +47,7 @@ class Schema(strawberry.federation.Schema):
         """Nothing: errors are reported when they are formatted."""
 
 
-schema = Schema(query=Query, federation_version="2.9", config=StrawberryConfig(scalar_map=scalar_map()))
+schema = Schema(query=Query, federation_version="2.9", extensions=[Named], config=StrawberryConfig(scalar_map=scalar_map()))
 
 
 def sdl() -> str:

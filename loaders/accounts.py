@@ -15,7 +15,7 @@ from loaders.directory import Directory
 from loaders.known import Known, owner
 from loaders.links import Identity, Owned
 from loaders.names import same, shortened
-from upstreams.check_ins import Filter
+from upstreams.check_ins import Filter, askable
 from upstreams.gathering import together
 from upstreams.records import Account, CheckIn, Listing, Person
 from upstreams.values import bare
@@ -106,7 +106,13 @@ async def exact(known: Known, base: Filter, witness: Witness) -> bool:
     Calibrated with a row whose name and email a detail showed, and remembered for a while if the outcome is certain.
     """
     name, email = witness.account.name, witness.account.email
-    if not name or not email or not fits(base, witness.account) or not known.alone(witness.account):
+    if (
+        name is None
+        or email is None
+        or not (askable(name) and askable(email))
+        or not fits(base, witness.account)
+        or not known.alone(witness.account)
+    ):
         return False
     probes = shortened_filters(name, email)
     return await known.exactness.get("filters", lambda: misses(known, probes, witness.row)) or False
@@ -148,7 +154,7 @@ async def peel(source: Source, base: Filter, head: Listing, account: Account) ->
     found: list[Owned] = []
     following: Account | None = account
     while following is not None and len(found) < MOST_ACCOUNTS:
-        if not following.name or not following.email:
+        if not (askable(following.name) and askable(following.email)):
             return await attribute(source, base)
         found.append(owned(base, following))
         rows, all_read = await source.every(found[-1].where, most=source.known.rules.most_attributions)
@@ -178,4 +184,14 @@ async def attribute(source: Source, base: Filter) -> Found:
     newest = {bare(account.id): row for row, account in reversed(list(zip(submitted, owners, strict=True))) if account is not None}
     shown = await together([account_of(source, row) for row in newest.values()])
     found = distinct([Owned(account, base, direct=False) for account in shown if account is not None])
-    return Found(tuple(found), len(rows), whole and None not in owners and None not in shown)
+    covered = await covers(source, base, found, [row for row in rows if row.submitted is None])
+    return Found(tuple(found), len(rows), whole and covered and None not in owners and None not in shown)
+
+
+async def covers(source: Source, base: Filter, accounts: list[Owned], rows: list[CheckIn]) -> bool:
+    """Whether each of these unsubmitted rows is found under the name and email of one of the accounts; else a namesake may own it."""
+    if not rows:
+        return True
+    wheres = [owned(base, one.account).where for one in accounts if askable(one.account.name) and askable(one.account.email)]
+    found = await together([source.every(where, most=source.known.rules.most_attributions) for where in wheres])
+    return {row.id for row in rows} <= {row.id for own, _ in found for row in own}

@@ -15,7 +15,7 @@ from loaders.known import Known
 from loaders.links import Identity, Method, Owned, Status
 from loaders.mapping import Entry
 from loaders.names import folded, same, spellings
-from upstreams.check_ins import Filter
+from upstreams.check_ins import Filter, askable
 from upstreams.gathering import together
 from upstreams.records import Account, Person
 from upstreams.values import bare
@@ -41,7 +41,7 @@ async def identity(source: Source, person: Person) -> Identity:
     entry = known.register.by_person.get(person.id)
     if entry is not None:
         return await mapped(source, person, entry)
-    if not folded(person.name) or not (person.name or "").isprintable():
+    if not askable(person.name) or not folded(person.name):
         return unmatched(known, "Workforce shows no name for this person that could be looked up.")
     directory = await source.directory()
     if not directory.everybody:
@@ -200,6 +200,6 @@ async def own(source: Source, account: Account) -> Owned | None:
 
 def asked_by(account: Account) -> Filter | None:
     """The filter that an account's rows are asked by; never an empty one, which would be everybody's (upstreams.md 5)."""
-    if folded(account.name):
+    if askable(account.name):
         return Filter(person_name=account.name)
-    return Filter(person_email=account.email) if folded(account.email) else None
+    return Filter(person_email=account.email) if askable(account.email) else None

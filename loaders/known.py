@@ -132,8 +132,9 @@ class Known:
         return account
 
     def namesakes(self, account: Account) -> frozenset[str]:
-        """The bare ids of all accounts of this name that were ever met."""
-        return self.named.peek(folded(account.name)) or frozenset()
+        """The bare ids of all accounts met under this name that have not shown another one since."""
+        met = {key: self.accounts.peek(key) for key in self.named.peek(folded(account.name)) or ()}
+        return frozenset(key for key, one in met.items() if one is None or folded(one.name) == folded(account.name))
 
     def alone(self, account: Account) -> bool:
         """Whether no other account of the same name and email was met: filters cannot tell such twins apart."""

@@ -119,7 +119,7 @@ class Loaders:
         where, most = key
         head = self.heads.get(where)
         rows, offset = ([], 0) if head is None else (list(head.items), head.taken)
-        if head is not None and not head.more:
+        if head is not None and (head.dropped or not head.more):
             return rows, not head.dropped
         async for page in self.known.check_ins.pages(where, limit=self.known.check_ins.page_size, offset=offset):
             rows += page.items

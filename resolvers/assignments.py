@@ -81,12 +81,12 @@ async def counted(loaders: Loaders, these: list[Part]) -> int:
     return len(shown)
 
 
-async def reference(loaders: Loaders, assignment_id: str) -> Assignment | None:
+async def reference(loaders: Loaders, id: str) -> Assignment | None:  # noqa: A002 - a key field's name
     """The assignment with this id, found through the directory: workforce has no route by assignment id."""
     directory = await loaders.directory()
-    located = directory.located.get(assignment_id)
+    located = directory.located.get(id)
     if located is None:
         return None
     person_id, start = located
     found = await loaders.person_starts.load((person_id, Starts(start, start + timedelta(days=1), loaders.known.rules.zone)))
-    return next((one for one in found.items if one.id == assignment_id), None) if found is not None else None
+    return next((one for one in found.items if one.id == id), None) if found is not None else None

@@ -33,7 +33,9 @@ async def person(loaders: Loaders, id: str | None = None, email: str | None = No
     if (found := await remembered(loaders, id)) is not None or TENANT.match(id):
         return found
     seen = await search(loaders.person_assignments, id, ever(loaders))
-    return seen.newest.person if seen.newest is not None else None
+    if seen.newest is not None:
+        return seen.newest.person
+    return (await loaders.directory()).people.get(id) if seen.known else None
 
 
 async def reference(
@@ -50,7 +52,7 @@ async def reference(
     seen = await search(loaders.person_assignments, id, lately(loaders))
     if seen.newest is not None:
         return seen.newest.person
-    return Person(id) if seen.known else None
+    return (await loaders.directory()).people.get(id, Person(id)) if seen.known else None
 
 
 async def remembered(loaders: Loaders, person_id: str) -> Person | None:

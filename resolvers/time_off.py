@@ -9,14 +9,14 @@ from loaders.window import Window
 from upstreams.records import TimeOff
 
 
-async def reference(loaders: Loaders, time_off_id: str) -> TimeOff | None:
+async def reference(loaders: Loaders, id: str) -> TimeOff | None:  # noqa: A002 - a key field's name
     """The time off with this id, which names its person and its first day; None for any other text."""
-    person_id, first, _ = [*time_off_id.rsplit(":", 2), "", ""][:3]
+    person_id, first, _ = [*id.rsplit(":", 2), "", ""][:3]
     start = day(first)
     if not person_id or start is None:
         return None
     found = await loaders.time_off.load((person_id, Window("starting", start, start)))
-    return next((one for one in found or () if one.id == time_off_id), None)
+    return next((one for one in found or () if one.id == id), None)
 
 
 def day(text: str) -> date | None:

@@ -41,8 +41,8 @@ class Filter:
     def __post_init__(self) -> None:
         for one in fields(self):
             value = getattr(self, one.name)
-            if isinstance(value, str):
-                refuse_blank(one.name, value)
+            if isinstance(value, str) and (problem := unaskable(value)) is not None:
+                raise BadInput(one.name, problem)
 
     def query(self) -> list[tuple[str, str]]:
         """The query parameters, in the documents' order."""
@@ -50,12 +50,18 @@ class Filter:
         return [(name, value.isoformat() if isinstance(value, date) else value) for name, value in values if value is not None]
 
 
-def refuse_blank(name: str, value: str) -> None:
-    """Refuse a filter that would not filter, or that no HTTP query can carry."""
+def askable(value: str | None) -> bool:
+    """Whether a text can be filtered by: present, and not refused."""
+    return value is not None and unaskable(value) is None
+
+
+def unaskable(value: str) -> str | None:
+    """Why a text cannot be filtered by: it would not filter, or no HTTP query can carry it."""
     if not any(letter.isprintable() and not letter.isspace() for letter in value):
-        raise BadInput(name, "must not be empty: an empty filter would match everybody")
+        return "must not be empty: an empty filter would match everybody"
     if len(value) > 500 or any(category(letter) in {"Cc", "Cs"} for letter in value):
-        raise BadInput(name, "must be at most 500 characters, none of them a control character")
+        return "must be at most 500 characters, none of them a control character"
+    return None
 
 
 class CheckIns:

@@ -112,11 +112,11 @@ class Workforce:
 
     async def project(self, project_id: str, starts: Starts) -> Bookings | None:
         """A project's assignments that start in the range, or None when the upstream does not know it (seed B:194-249)."""
-        return await self.listed(f"/projects/{segment('projectId', project_id)}", starts)
+        return await self.listed(f"/projects/{segment('id', project_id)}", starts)
 
     async def person(self, person_id: str, starts: Starts) -> Bookings | None:
         """A person's assignments that start in the range, or None when the upstream does not know them (seed B:251-312)."""
-        return await self.listed(f"/people/{segment('personId', person_id)}", starts)
+        return await self.listed(f"/people/{segment('id', person_id)}", starts)
 
     async def listed(self, place: str, starts: Starts) -> Bookings | None:
         """One of the two unpaged lists."""
@@ -149,7 +149,7 @@ class Workforce:
     def path(self, route: Route) -> str:
         """The path of a paged endpoint; no trailing slash (upstreams.md 36)."""
         if route.kind == "group":
-            return f"{self.root}/groups/{segment('groupId', route.group_id or '')}/assignments"
+            return f"{self.root}/groups/{segment('id', route.group_id or '')}/assignments"
         return f"{self.root}/assignments/current" if route.kind == "current" else f"{self.root}/assignments"
 
     @property

@@ -15,12 +15,12 @@ import pytest_asyncio
 import uvicorn
 from playwright.async_api import Browser, async_playwright
 from starlette.types import ASGIApp
-from visits import Visit, visiting
 
 from graph.app import Upstreams, create_app
 from graph.graphiql import STATIC
 from sandbox import build
 from sandbox import create_app as create_sandbox
+from tests.graphiql.visits import Visit, visiting
 from tests.optional import optional
 from upstreams.dialect import Dialect
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
-from visits import Visit, visiting
+
+from tests.graphiql.visits import Visit, visiting
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

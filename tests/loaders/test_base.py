@@ -16,7 +16,7 @@ from loaders.base import Interrupted, Loader, each
 class Plain(DataLoader[int, int]):
     """aiodataloader as it comes."""
 
-    async def batch_load_fn(self, keys: list[int]) -> list[int]:  # type: ignore[override]
+    async def batch_load_fn(self, keys: list[int]) -> list[int]:
         await asyncio.sleep(0.02)
         return keys
 

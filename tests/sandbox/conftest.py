@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from serving import TODAY
 
 import sandbox
+from tests.sandbox.serving import TODAY
 
 
 @pytest.fixture(scope="package")

@@ -5,7 +5,8 @@ from base64 import b64encode
 from pathlib import Path
 
 import pytest
-from serving import ROOT, serve
+
+from tests.sandbox.serving import ROOT, serve
 
 CHECK_INS = "/api/v2/checkins/"
 CURRENT = f"{ROOT}/assignments/current"
@@ -31,7 +32,7 @@ async def test_check_ins_take_basic_credentials_only(company: Path) -> None:
 
 
 async def test_workforce_takes_basic_or_bearer_credentials(company: Path) -> None:
-    client = serve(company, workforce_user="id", workforce_key="key", workforce_token="token")  # noqa: S106 - not a secret
+    client = serve(company, workforce_user="id", workforce_key="key", workforce_token="token")
     for headers in (basic("id:key"), {"Authorization": "Bearer token"}, {"Authorization": "bearer token"}):
         assert (await client.get(CURRENT, headers=headers)).status_code == 200
     for headers in ({}, basic("id:token"), {"Authorization": "Bearer key"}, {"Authorization": "token"}):

@@ -9,9 +9,9 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from serving import serve
 
 from sandbox import Answer, Draft
+from tests.sandbox.serving import serve
 
 LIST = "/api/v2/checkins/"
 KEYS = ["api_id", "deadline_date", "submission_date", "overdue", "on_vacation", "is_adhoc"]

@@ -1,4 +1,3 @@
-# ruff: noqa: S608 - the SQL of these tests is all their own
 """The generated company: always the same, always alive, and with what real companies have."""
 
 import sqlite3
@@ -11,11 +10,11 @@ from typing import Any
 
 import httpx
 import pytest
-from serving import ROOT, TODAY, noon, serve
 
 import sandbox
 from sandbox import Draft
 from sandbox.cast import SHARED_MAILBOX, SITE
+from tests.sandbox.serving import ROOT, TODAY, noon, serve
 
 LIST = "/api/v2/checkins/"
 SPAN: dict[str, str | int] = {"startDay": (TODAY - timedelta(200)).isoformat(), "dayRange": 365}

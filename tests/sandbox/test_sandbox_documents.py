@@ -4,9 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from serving import ROOT, serve
-
 from sandbox.documents import AARON_KELLY, CHILDRENS_MERCY, GROUP
+from tests.sandbox.serving import ROOT, serve
 
 WINDOW = "startDay=2018-06-25&dayRange=15"
 

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from serving import ROOT, serve
 
 from sandbox import Draft
+from tests.sandbox.serving import ROOT, serve
 
 DAY = date(2026, 1, 5)
 

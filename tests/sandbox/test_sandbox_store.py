@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from serving import ROOT, client
 
 import sandbox
 from sandbox.ids import Kind, derive, number
@@ -15,6 +14,7 @@ from sandbox.memo import Memo
 from sandbox.names import email, full
 from sandbox.store import Store
 from sandbox.timeline import merged
+from tests.sandbox.serving import ROOT, client
 
 BIG = ("check_ins", "assignments", "time_off", "members", "responses", "a", "t", "m")
 UUID = re.compile(r"(580:)?[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")

@@ -8,9 +8,9 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from serving import ROOT, TODAY, serve
 
 from sandbox import Draft
+from tests.sandbox.serving import ROOT, TODAY, serve
 
 COMMON = {
     "id", "start_day", "end_day", "start_time", "end_time", "work_days", "created_at", "updated_at",

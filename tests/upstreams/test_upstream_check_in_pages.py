@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
-from doubles import HOST, Double, Object, Rows, check_ins, numbers, reply, rows
 
+from tests.upstreams.doubles import HOST, Double, Object, Rows, check_ins, numbers, reply, rows
 from upstreams.check_ins import CheckIns, Filter
 from upstreams.errors import BadResponse, Refused, UpstreamError
 from upstreams.records import Listing

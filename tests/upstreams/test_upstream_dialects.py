@@ -7,8 +7,8 @@ from datetime import UTC, date
 
 import httpx
 import pytest
-from doubles import Double, People, always, check_ins, people, sample, workforce
 
+from tests.upstreams.doubles import Double, People, always, check_ins, people, sample, workforce
 from upstreams.check_ins import Filter
 from upstreams.dialect import Credentials, Dialect
 from upstreams.http import Http

@@ -10,10 +10,10 @@ from typing import Any
 
 import httpx
 import pytest
-from doubles import Double, always, check_ins, reply, shown
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.upstreams.doubles import Double, always, check_ins, reply, shown
 from upstreams.dialect import Credentials, Dialect
 from upstreams.errors import BadInput, BadResponse, Fault, Missing, RateLimited, Refused, TimedOut, Unavailable, UpstreamError
 from upstreams.gathering import together

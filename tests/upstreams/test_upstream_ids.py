@@ -7,8 +7,8 @@ from datetime import UTC, date
 from typing import Any
 
 import pytest
-from doubles import always, check_ins, refused, sample, workforce
 
+from tests.upstreams.doubles import always, check_ins, refused, sample, workforce
 from upstreams.check_ins import Filter
 from upstreams.errors import BadInput
 from upstreams.values import segment

@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 import pytest
-from doubles import Double, Object, People, numbers, people, reply, workforce
 
+from tests.upstreams.doubles import Double, Object, People, numbers, people, reply, workforce
 from upstreams.errors import BadResponse, Refused, Unavailable
 from upstreams.records import Page, Scan
 from upstreams.workforce import COMPANY, CURRENT, Current, Route, Starts, Workforce

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from doubles import Double, Object, People, Rows, check_ins, numbers, people, rows, sample, workforce
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.upstreams.doubles import Double, Object, People, Rows, check_ins, numbers, people, rows, sample, workforce
 from upstreams.bookings import parse_assignments, parse_booking, parse_page
 from upstreams.check_ins import Filter, parse_detail, parse_listing
 from upstreams.errors import BadInput, BadResponse

@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 import pytest
-from doubles import always, check_ins, refused, sample, workforce
 
+from tests.upstreams.doubles import always, check_ins, refused, sample, workforce
 from upstreams.check_ins import Filter
 from upstreams.workforce import COMPANY, CURRENT, Changed, Current, Route, Starts
 

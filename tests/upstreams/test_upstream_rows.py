@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from doubles import Object, always, check_ins, people, reply, rows, sample, shown, workforce
 
+from tests.upstreams.doubles import Object, always, check_ins, people, reply, rows, sample, shown, workforce
 from upstreams.bookings import parse_assignment, parse_assignments, parse_booking, parse_page, parse_status, parse_work_days
 from upstreams.check_ins import Filter, parse_detail, parse_listing, parse_properties
 from upstreams.errors import BadResponse

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Any
 
-from doubles import always, check_ins, sample, workforce
-
+from tests.upstreams.doubles import always, check_ins, sample, workforce
 from upstreams.bookings import parse_assignments, parse_page
 from upstreams.check_ins import Filter, parse_detail, parse_listing
 from upstreams.reading import Reading

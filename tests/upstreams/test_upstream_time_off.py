@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from doubles import Object, sample
-
+from tests.upstreams.doubles import Object, sample
 from upstreams.bookings import parse_booking
 from upstreams.reading import Reading
 from upstreams.records import TimeOff

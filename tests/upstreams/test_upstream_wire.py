@@ -7,8 +7,8 @@ from datetime import date, timedelta, timezone
 from time import monotonic
 
 import pytest
-from wire import KEY, answer, calling, listening
 
+from tests.upstreams.wire import KEY, answer, calling, listening
 from upstreams.check_ins import CheckIns, Filter
 from upstreams.errors import BadResponse, TimedOut, Unavailable, UpstreamError
 from upstreams.workforce import Starts, Workforce

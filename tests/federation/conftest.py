@@ -1,0 +1,13 @@
+"""Node, once."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.node import Node, installed
+
+
+@pytest.fixture(scope="session")
+def node() -> Node:
+    """Node with the packages; skips without."""
+    return installed()

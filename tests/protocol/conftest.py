@@ -1,0 +1,53 @@
+"""A served graph whose every answer is looked at: each error has its code and the request's id, and no answer shows Python."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sandbox import build
+from tests.graphs import TODAY, Graph, graph
+from tests.node import Node, installed
+
+PYTHON = re.compile(
+    r"Traceback|Error\(|Exception|\b(None|NoneType|True|False|dict|self)\b|<class|object at 0x|\.py\b"
+    r"|strawberry|starlette|msgspec|httpx|aiodataloader|graphql_core|graphql/|loaders|resolvers"
+)
+
+
+@pytest.fixture(scope="session")
+def node() -> Node:
+    """Node with the packages; skips without."""
+    return installed()
+
+
+@pytest.fixture(scope="session")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A company of 60 people."""
+    database = tmp_path_factory.mktemp("company") / "60.sqlite"
+    build(database, people=60, today=TODAY)
+    return database
+
+
+@pytest.fixture
+async def served(company: Path) -> AsyncIterator[Graph]:
+    """The graph over it; its client accepts nothing in particular."""
+    async with graph(company) as one:
+        del one.client.headers["accept"]
+        one.client.event_hooks = {"response": [tidy]}
+        yield one
+
+
+async def tidy(answer: httpx.Response) -> None:
+    """Whatever was asked, the answer is one that a client can work with."""
+    await answer.aread()
+    assert PYTHON.search(answer.text) is None, answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    for error in answer.json().get("errors", ()) if answer.content else ():
+        assert re.fullmatch("[A-Z_]+", error["extensions"]["code"])
+        assert re.fullmatch("[0-9a-f]{16}", error["extensions"]["requestId"])
+        assert error["message"].endswith((".", "?"))
