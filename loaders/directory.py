@@ -11,7 +11,6 @@ from datetime import date
 from typing import TypeVar
 
 from loaders.names import Ordered, alphabetical, folded
-from loaders.window import Window
 from upstreams.records import Booking, Person, Project, Scan, TimeOff
 
 T = TypeVar("T")
@@ -25,7 +24,6 @@ class Directory:
     Without `everybody` people may be missing from it, and no name or number in it is known to be unique.
     """
 
-    window: Window
     people: Mapping[str, Person]
     named: Mapping[str, tuple[Person, ...]]
     numbered: Mapping[str, tuple[Person, ...]]
@@ -38,20 +36,14 @@ class Directory:
     complete: bool
     everybody: bool
 
-    def covers(self, window: Window, look_back: int) -> bool:
-        """Whether each booking that `window` asks for starts within this directory's own window."""
-        asked = window.starts(look_back)
-        return self.window.first <= asked[-1][0] and asked[0][1] <= self.window.last
 
-
-def build(window: Window, scans: Iterable[Scan]) -> Directory:
-    """The directory that these scans, newest first, show; `window` is the days that they cover, the newest spelling stands."""
+def build(scans: Iterable[Scan]) -> Directory:
+    """The directory that these scans, newest first, show; the newest spelling stands."""
     found = list(scans)[::-1]
     bookings = [booking for scan in found for booking in scan.bookings]
     people = {booking.person.id: booking.person for booking in bookings}
     projects = {one.project.id: one.project for booking in bookings for one in booking.assignments}
     return Directory(
-        window=window,
         people=people,
         named=grouped(people.values(), lambda person: folded(person.name)),
         numbered=grouped(people.values(), lambda person: folded(person.employee_number)),

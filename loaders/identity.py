@@ -41,18 +41,18 @@ async def identity(source: Source, person: Person) -> Identity:
     entry = known.register.by_person.get(person.id)
     if entry is not None:
         return await mapped(source, person, entry)
-    if not askable(person.name) or not folded(person.name):
-        return unmatched(known, "Workforce shows no name for this person that could be looked up.")
     directory = await source.directory()
     if not directory.everybody:
         return ambiguous(known, "The workforce directory could not be read whole, so nobody is known to be alone in it.")
     me = directory.people.get(person.id)
     if me is None:
         return unmatched(known, "Workforce shows no booking of this person lately, so the name is not known to be unique.")
-    evidence = Evidence(Person(me.id, person.name, me.employee_number, me.job_title), directory, Found())
+    if me.name is None or not askable(me.name) or not folded(me.name):
+        return unmatched(known, "Workforce shows no name for this person that could be looked up.")
+    evidence = Evidence(me, directory, Found())
     if not number_is_key(known, directory, me) and (verdict := hopeless(known, evidence)) is not None:
         return verdict
-    found = await named(source, person.name or "", each_row=len(evidence.namesakes) > 1)
+    found = await named(source, me.name, each_row=len(evidence.namesakes) > 1)
     return decide(known, replace(evidence, found=found))
 
 
@@ -88,7 +88,7 @@ def decide(known: Known, evidence: Evidence) -> Identity:
     namesakes = [one for one in found.accounts if same(one.account.name, person.name)]
     if number_is_key(known, evidence.directory, person):
         bearers = [one for one in namesakes if number(known, one.account) == folded(person.employee_number)]
-        if len(bearers) == 1 and (bearers[0].direct is False or known.alone(bearers[0].account)):
+        if len(bearers) == 1 and (not bearers[0].direct or known.alone(bearers[0].account)):
             return claim(known, person, bearers[0], Method.EMPLOYEE_NUMBER)
     candidates = tuple(one.account for one in namesakes)
     if (verdict := hopeless(known, evidence, candidates)) is not None:

@@ -92,13 +92,17 @@ class Known:
         """The workforce directory, scanned anew when it is older than the rules allow; one scan serves all who wait."""
         return await self.directories.get("company", self.scan_directory)
 
+    def directory_window(self) -> Window:
+        """The starting days that the directory covers."""
+        today = self.today()
+        return Window("starting", today - timedelta(days=self.rules.directory_back), today + timedelta(days=self.rules.directory_ahead))
+
     async def scan_directory(self) -> Directory:
         """Read every page of the directory's window; once more when the pages moved meanwhile (faults.md F15)."""
-        today = self.today()
-        window = Window("starting", today - timedelta(days=self.rules.directory_back), today + timedelta(days=self.rules.directory_ahead))
+        window, today = self.directory_window(), self.today()
         ranges = [*chunks(today, window.last), *chunks(window.first, today - timedelta(days=1))]
-        found = build(window, await self.scans(ranges))
-        return found if found.complete else build(window, await self.scans(ranges))
+        found = build(await self.scans(ranges))
+        return found if found.complete else build(await self.scans(ranges))
 
     async def scans(self, ranges: list[Days]) -> list[Scan]:
         """A company scan of each of these ranges, side by side."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ from upstreams.workforce import ALWAYS, COMPANY, Changed, Current, Route, Starts
 
 T = TypeVar("T")
 PageKey = tuple[Route, Starts | Current, int]
+Starting = Loader[tuple[str, Starts], Bookings | None]
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,16 @@ class Booked:
 
 
 class Loaders:
-    """Make one for each request, inside the running loop. `dropped` counts the rows that no list shows, because they could not be read."""
+    """Make one for each request, inside the running loop.
+
+    `dropped` counts the assignments that no plain list shows, because they could not be read.
+    """
 
     def __init__(self, known: Known) -> None:
         self.known = known
         self.dropped = 0
-        self.project_starts: Loader[tuple[str, Starts], Bookings | None] = Loader(each(lambda key: known.workforce.project(*key)))
-        self.person_starts: Loader[tuple[str, Starts], Bookings | None] = Loader(each(lambda key: known.workforce.person(*key)))
+        self.project_starts: Starting = Loader(each(lambda key: self.whole(known.workforce.project(*key))))
+        self.person_starts: Starting = Loader(each(lambda key: self.whole(known.workforce.person(*key))))
         self.project_assignments: Loader[Booked, Bookings | None] = Loader(each(lambda key: self.booked(self.project_starts, key)))
         self.person_assignments: Loader[Booked, Bookings | None] = Loader(each(lambda key: self.booked(self.person_starts, key)))
         self.directories: Loader[str, Directory] = Loader(each(lambda _: known.directory()))
@@ -65,15 +69,19 @@ class Loaders:
         """The workforce directory, the same one throughout the request."""
         return present(await self.directories.load("company"))
 
-    async def booked(self, starts: Loader[tuple[str, Starts], Bookings | None], key: Booked) -> Bookings | None:
+    async def booked(self, starts: Starting, key: Booked) -> Bookings | None:
         """The assignments of one project or person in a window, by start; None when the upstream does not know it."""
         found = await together([starts.load((key.id, one)) for one in key.starts(self.known)])
         if any(one is None for one in found):
             return None
         kept = {item.id: item for one in found if one is not None for item in one.items if key.window.keeps(item.start, item.end)}
-        return Bookings(
-            tuple(sorted(kept.values(), key=lambda one: (str(one.start), one.id))), sum(one.dropped for one in found if one is not None)
-        )
+        return Bookings(tuple(sorted(kept.values(), key=lambda one: (str(one.start), one.id))))
+
+    async def whole(self, asked: Awaitable[Bookings | None]) -> Bookings | None:
+        """What was asked; rows that could not be read are counted, since a plain list cannot say that it lacks some."""
+        found = await asked
+        self.dropped += found.dropped if found is not None else 0
+        return found
 
     async def scanned(self, key: tuple[Route, Starts | Current]) -> Scan | None:
         """All pages of a question, sharing pages that this request has read."""
@@ -82,12 +90,11 @@ class Loaders:
     async def absences(self, key: tuple[str, Window]) -> tuple[TimeOff, ...]:
         """One person's time off in a window, from the directory where it covers it, else from a company scan that all share."""
         person_id, window = key
-        directory = await self.directory()
-        back = self.known.rules.directory_back
-        if directory.covers(window, back):
-            found: Iterable[TimeOff] = directory.time_off.get(person_id, ())
+        ranges = window.starts(self.known.rules.directory_back)
+        if self.known.directory_window().covers(ranges):
+            found: Iterable[TimeOff] = (await self.directory()).time_off.get(person_id, ())
         else:
-            found = await self.scanned_absences(person_id, window.starts(back))
+            found = await self.scanned_absences(person_id, ranges)
         return tuple(sorted((one for one in found if window.keeps(one.start, one.end)), key=lambda one: (str(one.start), one.id)))
 
     async def scanned_absences(self, person_id: str, ranges: Iterable[Days]) -> list[TimeOff]:
@@ -155,8 +162,7 @@ class Loaders:
         if (found := self.known.identities.peek(person.id)) is not None:
             return found
         found = await identity(self, person)
-        if person.name is not None:
-            self.known.identities.keep(person.id, found)
+        self.known.identities.keep(person.id, found)
         return found
 
     async def link(self, person: Person) -> Identity:

@@ -51,6 +51,10 @@ class Window:
         earliest = self.first if self.kind == "starting" else max(self.first - timedelta(days=look_back - 1), EARLIEST)
         return chunks(earliest, self.last)
 
+    def covers(self, ranges: list[Days]) -> bool:
+        """Whether all of these ranges, newest first, lie within this window."""
+        return self.first <= ranges[-1][0] and ranges[0][1] <= self.last
+
     def running(self) -> list[date]:
         """The days whose `current` reads together hold all that was running when the window began and works at all
         within its first week (upstreams.md 20); none for *starting*."""

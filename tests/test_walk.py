@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from sandbox import Draft, Options, build, landmarks
@@ -351,3 +353,38 @@ async def test_substring_filters_cost_more_calls_but_show_the_same_people(compan
         submitted = [row for row in one["checkIns"]["nodes"] if row["submittedAt"]]
         assert one["name"] == other["name"]
         assert submitted == other["checkIns"]["nodes"][: len(submitted)]
+
+
+class Spoiled(httpx.AsyncBaseTransport):
+    """Workforce, with a row in every plain list that has no id."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self.inner = inner
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await self.inner.handle_async_request(request)
+        rows = json.loads(await answer.aread())
+        return httpx.Response(200, json=[*rows, {"id": None}]) if isinstance(rows, list) else httpx.Response(200, json=rows)
+
+
+async def test_a_plain_list_that_lacks_rows_is_said_to_be_incomplete(whole: Graph, bridge: str) -> None:
+    """F12: the rows that can be read are shown, and the answer says how many could not."""
+    query = "query ($id: ID!) { project(id: $id) { people { id } again: people { name } } }"
+    assert "extensions" not in await whole.ask(query, id=bridge)
+    whole.wire.inner = Spoiled(whole.wire.inner)
+    answer = await whole.ask(query, id=bridge)
+    assert len(answer["data"]["project"]["people"]) == 40
+    assert answer["extensions"] == {"completeness": {"complete": False, "unreadableRows": 2}}
+
+
+async def test_time_off_of_a_distant_year_costs_one_scan_for_everybody_and_no_directory(whole: Graph, bridge: str) -> None:
+    query = (
+        """query ($id: ID!) { project(id: $id) { people { timeOff(startingBetween: {from: "2018-07-01", to: "2018-07-31"}) { id } } } }"""
+    )
+    assert await whole.calls(query, id=bridge) == {"projects": 2, "company": 1}
+
+
+async def test_time_off_near_today_is_answered_by_the_directory(whole: Graph, bridge: str) -> None:
+    query = "query ($id: ID!) { project(id: $id) { people { timeOff { id } employeeNumber jobTitle { name } } } }"
+    assert await whole.calls(query, id=bridge) == {"projects": 2, "company": 9}
+    assert await whole.calls(query, id=bridge) == {"projects": 2}
