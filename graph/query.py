@@ -11,7 +11,8 @@ import resolvers.people
 import resolvers.projects
 from graph.arguments import changed, filters, named, own_id, page, person_key, project_key, window, working_day
 from graph.declare import link
-from graph.types import AssignmentConnection, CheckIn, CheckInConnection, Group, Person, PersonConnection, Project, ProjectConnection
+from graph.types import Assignment, CheckIn, Group, Person, Project
+from graph.values import Connection
 
 DIRECTORY = "of the directory: everybody and everything booked from two years back to half a year ahead (settings)"
 
@@ -25,15 +26,15 @@ class Query:
         project_key,
         says="One project, by id or by number. Null when workforce has no assignment of it in ten years (a setting).",
     )
-    projects: ProjectConnection | None = link(resolvers.projects.projects, page, says=f"The projects {DIRECTORY}, by name.")
+    projects: Connection[Project] | None = link(resolvers.projects.projects, page, says=f"The projects {DIRECTORY}, by name.")
     person: Person | None = link(
         resolvers.people.person,
         person_key,
         says="One person, by exactly one of id, email and employee number. Null when neither upstream shows them.",
     )
-    people: PersonConnection | None = link(resolvers.people.people, page, named, says=f"The people {DIRECTORY}, by name.")
+    people: Connection[Person] | None = link(resolvers.people.people, page, named, says=f"The people {DIRECTORY}, by name.")
     group: Group | None = link(resolvers.groups.group, own_id, says="One group of people, by id. Null when workforce does not know it.")
-    assignments: AssignmentConnection | None = link(
+    assignments: Connection[Assignment] | None = link(
         resolvers.assignments.assignments,
         page,
         window,
@@ -42,7 +43,7 @@ class Query:
         "Active windows hold what began within two years "
         "(a setting) and, of what began before, all that has a working day in the window's first week; `startingBetween` is exact.",
     )
-    current_assignments: AssignmentConnection | None = link(
+    current_assignments: Connection[Assignment] | None = link(
         resolvers.assignments.current_assignments,
         page,
         working_day,
@@ -51,6 +52,6 @@ class Query:
         "assignment is not current on a Sunday.",
     )
     check_in: CheckIn | None = link(resolvers.check_ins.check_in, own_id, says="One check-in, by id. Null when check-ins does not know it.")
-    check_ins: CheckInConnection | None = link(
+    check_ins: Connection[CheckIn] | None = link(
         resolvers.check_ins.check_ins, page, filters, says="The check-ins that a filter finds, newest deadline first."
     )
