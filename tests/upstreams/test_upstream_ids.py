@@ -19,7 +19,7 @@ STARTS = Starts(DAY, DAY, UTC)
 ESCAPES = ["", " ", ".", "..", " .. ", "../x", "a/b", "a\\b", "/", "a\nb", "a\r\nHost: x", "\x00", "\x7f", "\ud800", "a" * 201]
 
 READS: dict[str, Callable[[Workforce, str], Awaitable[Any]]] = {
-    "projectId": lambda client, given: client.project(given, STARTS),
+    "id": lambda client, given: client.project(given, STARTS),
     "personId": lambda client, given: client.person(given, STARTS),
     "groupId": lambda client, given: client.page(Route("group", given), STARTS),
 }
