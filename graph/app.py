@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +12,8 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
@@ -55,8 +57,13 @@ def from_settings(settings: Settings) -> Upstreams:
     return Upstreams(settings.check_ins(), settings.workforce(), settings.workforce_company or "")
 
 
-def create_app(upstreams: Upstreams, rules: Rules | None = None, register: Register | None = None) -> Starlette:
-    """The graph as an ASGI app; it opens its upstream clients when it starts and closes them when it stops."""
+def create_app(
+    upstreams: Upstreams, rules: Rules | None = None, register: Register | None = None, *, origins: Sequence[str] = ()
+) -> Starlette:
+    """The graph as an ASGI app; it opens its upstream clients when it starts and closes them when it stops.
+
+    Pages of these web `origins` may ask it from a browser, without credentials of the browser's own.
+    """
     quiet()
     routes = [
         Route("/graphql", endpoint, methods=METHODS),
@@ -64,9 +71,10 @@ def create_app(upstreams: Upstreams, rules: Rules | None = None, register: Regis
         Route("/health/live", live),
         Route("/health/ready", ready),
     ]
-    return Starlette(
-        routes=routes, exception_handlers={HTTPException: coded}, lifespan=lifespan(upstreams, rules or Rules(), register or Register())
-    )
+    shared = Middleware(CORSMiddleware, allow_origins=list(origins), allow_methods=["GET", "POST"], allow_headers=["*"], max_age=86_400)
+    middleware = [shared] if origins else []
+    alive = lifespan(upstreams, rules or Rules(), register or Register())
+    return Starlette(routes=routes, middleware=middleware, exception_handlers={HTTPException: coded}, lifespan=alive)
 
 
 def quiet() -> None:

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -39,7 +40,22 @@ Seed = Annotated[int | None, typer.Option(help="Seed that the sandbox's company 
 Latency = Annotated[float, typer.Option("--latency-ms", help="Milliseconds that each sandbox answer waits.", min=0, max=60_000)]
 Match = Literal["exact", "substring"]
 Secret = Annotated[str | None, typer.Option(help="Ask callers for this credential.")]
+Setting = Annotated[str | None, typer.Option(help="Instead of the environment variable CREWGRAPH_ and this name.")]
 Kept = Annotated[Path | None, typer.Option("--file", help="Database file to keep the company in and use again.")]
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and end."""
+    if wanted:
+        sys.stdout.write(f"crewgraph {metadata.version('crewgraph')}\n")
+        raise typer.Exit
+
+
+@cli.callback()
+def common(
+    _version: Annotated[bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version and exit.")] = False,
+) -> None:
+    """One graph over check-ins and workforce assignments."""
 
 
 @cli.command()
@@ -49,14 +65,29 @@ def serve(
     people: People = None,
     seed: Seed = None,
     latency_ms: Latency = 0,
+    checkins_url: Setting = None,
+    workforce_url: Setting = None,
+    workforce_company: Setting = None,
+    identity_file: Setting = None,
+    employee_number_property: Setting = None,
+    time_zone: Setting = None,
 ) -> None:
     """Serve the graph, with GraphiQL for browsers, over the configured upstreams or over the embedded sandbox."""
     with plainly():
-        settings = load(sandbox_people=people, sandbox_seed=seed)
+        settings = load(
+            sandbox_people=people,
+            sandbox_seed=seed,
+            checkins_url=checkins_url,
+            workforce_url=workforce_url,
+            workforce_company=workforce_company,
+            identity_file=identity_file,
+            employee_number_property=employee_number_property,
+            time_zone=time_zone,
+        )
         register = settings.register()
         upstreams = embedded(settings, latency_ms) if settings.sandboxed else from_settings(settings)
     out.print(welcome(settings, host, port))
-    run(create_app(upstreams, settings.rules(), register), host, port, "info")
+    run(create_app(upstreams, settings.rules(), register, origins=settings.cors_origins), host, port, "info")
 
 
 @cli.command()

@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     identity_seconds: float = Field(900, ge=0, description="How long an identity is remembered.")
     calibration_seconds: float = Field(3600, ge=0, description="How long the exactness of the check-ins filters is remembered.")
     most_attributions: int = Field(1000, ge=1, description="Most check-ins to read one by one to prove whose they are.")
+    cors_origins: list[str] = Field(
+        [], description='Web origins whose pages may ask from a browser, as JSON, such as `["https://app.example.com"]`.'
+    )
     sandbox_people: int = Field(300, ge=1, le=1_000_000, description="People in the embedded sandbox.")
     sandbox_seed: int = Field(1, description="Seed of the embedded sandbox.")
     sandbox_file: Path | None = Field(None, description="Database file of the embedded sandbox; kept and used again.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -91,6 +92,30 @@ async def test_settings_that_cannot_be_used_end_with_a_sentence_and_no_traceback
     assert ended.status == 2
     assert said in ended.err
     assert "Traceback" not in ended.err
+
+
+async def test_settings_come_from_a_file_and_a_flag_outranks_them(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("CREWGRAPH_TIME_ZONE=Mars/Olympus\nCREWGRAPH_WORKFORCE_URL=http://y\n")
+    from_file = await finished("serve", home=tmp_path)
+    assert "'Mars/Olympus' is no time zone" in from_file.err
+    outranked = await finished("serve", "--time-zone", "Europe/London", home=tmp_path)
+    assert "time zone" not in outranked.err
+    assert "CREWGRAPH_CHECKINS_URL is not" in outranked.err
+
+
+async def test_the_version_is_the_packages(tmp_path: Path) -> None:
+    assert (await finished("--version", home=tmp_path)).out == f"crewgraph {version('crewgraph')}\n"
+
+
+async def test_a_page_of_an_allowed_origin_may_ask_and_no_other(tmp_path: Path) -> None:
+    allowed = {"CREWGRAPH_CORS_ORIGINS": '["https://app.example.com"]'}
+    async with running("serve", "--people", "30", home=tmp_path, **allowed) as address, httpx.AsyncClient(trust_env=False) as client:
+        given = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+        answers = [
+            await client.options(f"{address}/graphql", headers={"Origin": f"https://{host}", **given})
+            for host in ("app.example.com", "evil.example")
+        ]
+    assert [answer.headers.get("access-control-allow-origin") for answer in answers] == ["https://app.example.com", None]
 
 
 async def test_a_broken_mapping_file_is_refused_with_every_line_that_is_wrong_and_no_email(tmp_path: Path) -> None:
