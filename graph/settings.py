@@ -61,7 +61,8 @@ class Settings(BaseSettings):
     look_back_days: int = Field(730, ge=1, le=3650, description="How far back an active window looks for beginnings.")
     directory_back_days: int = Field(730, ge=1, le=3650, description="How many days before today the directory covers.")
     directory_ahead_days: int = Field(180, ge=0, le=3650, description="How many days after today the directory covers.")
-    search_years: int = Field(10, ge=1, le=30, description="How many years back `project` and `person` search for an id.")
+    search_years: int = Field(10, ge=1, le=30, description="How many years back an id is searched for.")
+    most_searches: int = Field(25, ge=0, description="How many ids one request may search for year by year.")
     directory_seconds: float = Field(600, ge=0, description="How long the directory is remembered.")
     identity_seconds: float = Field(900, ge=0, description="How long an identity is remembered.")
     calibration_seconds: float = Field(3600, ge=0, description="How long the exactness of the check-ins filters is remembered.")
@@ -121,6 +122,7 @@ class Settings(BaseSettings):
             directory_back=self.directory_back_days,
             directory_ahead=self.directory_ahead_days,
             search_years=self.search_years,
+            most_searches=self.most_searches,
             employee_number_property=self.employee_number_property,
             match_names=self.match_names,
             directory_seconds=self.directory_seconds,

@@ -44,6 +44,7 @@ class Rules:
     directory_back: int = 730
     directory_ahead: int = 180
     search_years: int = 10
+    most_searches: int = 25
     employee_number_property: str | None = None
     match_names: bool = True
     directory_seconds: float = 600

@@ -48,6 +48,7 @@ class Loaders:
     def __init__(self, known: Known) -> None:
         self.known = known
         self.dropped = 0
+        self.searched: set[str] = set()
         self.project_starts: Starting = Loader(each(lambda key: self.whole(known.workforce.project(*key))))
         self.person_starts: Starting = Loader(each(lambda key: self.whole(known.workforce.person(*key))))
         self.project_assignments: Loader[Booked, Bookings | None] = Loader(each(lambda key: self.booked(self.project_starts, key)))
@@ -76,6 +77,12 @@ class Loaders:
             return None
         kept = {item.id: item for one in found if one is not None for item in one.items if key.window.keeps(item.start, item.end)}
         return Bookings(tuple(sorted(kept.values(), key=lambda one: (str(one.start), one.id))))
+
+    def may_search(self, sought: str) -> bool:
+        """Whether one more id may be searched for year by year: a gateway may ask for hundreds that nobody has booked for long."""
+        if len(self.searched) < self.known.rules.most_searches:
+            self.searched.add(sought)
+        return sought in self.searched
 
     async def whole(self, asked: Awaitable[Bookings | None]) -> Bookings | None:
         """What was asked; rows that could not be read are counted, since a plain list cannot say that it lacks some."""

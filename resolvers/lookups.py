@@ -19,7 +19,15 @@ class Seen:
     newest: Assignment | None = None
 
 
-async def search(bookings: Loader[Booked, Bookings | None], id: str, ranges: list[Days]) -> Seen:  # noqa: A002 - the thing's id
+async def search(loaders: Loaders, bookings: Loader[Booked, Bookings | None], id: str) -> Seen:  # noqa: A002 - the thing's id
+    """The newest assignment in the days around today, else, for the first few ids of a request, year by year back."""
+    seen = await newest(bookings, id, lately(loaders))
+    if seen.newest is None and seen.known and loaders.may_search(id):
+        return await newest(bookings, id, earlier(loaders))
+    return seen
+
+
+async def newest(bookings: Loader[Booked, Bookings | None], id: str, ranges: list[Days]) -> Seen:  # noqa: A002 - the thing's id
     """The newest assignment in the first of these ranges that has any."""
     for days in ranges:
         found = await bookings.load(Booked(id, Window("starting", *days)))
@@ -36,8 +44,7 @@ def lately(loaders: Loaders) -> list[Days]:
     return [on(today).starts(loaders.known.rules.look_back)[0], (today + timedelta(days=1), today + timedelta(days=365))]
 
 
-def ever(loaders: Loaders) -> list[Days]:
-    """Where to look for a single thing that somebody asked for by id: lately, then year by year back."""
+def earlier(loaders: Loaders) -> list[Days]:
+    """The years before those, newest first, as far back as a project or person is searched for."""
     today = loaders.known.today()
-    years = chunks(today - timedelta(days=365 * loaders.known.rules.search_years), today)
-    return lately(loaders) + years[1:]
+    return chunks(today - timedelta(days=365 * loaders.known.rules.search_years), today)[1:]

@@ -14,7 +14,7 @@ from loaders.window import Window
 from resolvers.assignments import MOVED
 from resolvers.check_ins import connection
 from resolvers.keys import one_of
-from resolvers.lookups import ever, lately, search
+from resolvers.lookups import search
 from resolvers.paging import COMPLETE, Connection, Page, listed
 from upstreams.check_ins import Filter
 from upstreams.records import Account, Assignment, CheckIn, JobTitle, Person, Project, Property, TimeOff
@@ -32,7 +32,7 @@ async def person(loaders: Loaders, id: str | None = None, email: str | None = No
         return await by_email(loaders, email) if email is not None else await by_number(loaders, employee_number or "")
     if (found := await remembered(loaders, id)) is not None or TENANT.match(id):
         return found
-    seen = await search(loaders.person_assignments, id, ever(loaders))
+    seen = await search(loaders, loaders.person_assignments, id)
     if seen.newest is not None:
         return seen.newest.person
     return (await loaders.directory()).people.get(id) if seen.known else None
@@ -44,12 +44,12 @@ async def reference(
     email: str | None = None,
     employee_number: str | None = None,
 ) -> Person | None:
-    """The person that a gateway means; known to workforce but not booked lately, it is a person without a name."""
+    """The person that a gateway means; known to workforce but booked nowhere in reach, it is a person without a name."""
     if id is None:
         return await by_email(loaders, email) if email is not None else await by_number(loaders, employee_number or "")
     if (found := await remembered(loaders, id)) is not None or TENANT.match(id):
         return found
-    seen = await search(loaders.person_assignments, id, lately(loaders))
+    seen = await search(loaders, loaders.person_assignments, id)
     if seen.newest is not None:
         return seen.newest.person
     return (await loaders.directory()).people.get(id, Person(id)) if seen.known else None

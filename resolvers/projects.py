@@ -8,7 +8,7 @@ from loaders.request import Booked, Loaders
 from loaders.window import Window
 from resolvers.assignments import MOVED
 from resolvers.keys import one_of
-from resolvers.lookups import ever, lately, search
+from resolvers.lookups import lately, search
 from resolvers.paging import COMPLETE, Connection, Page, listed
 from upstreams.records import Assignment, Person, Project
 from upstreams.workforce import ALWAYS, Changed
@@ -19,15 +19,15 @@ async def project(loaders: Loaders, id: str | None = None, number: str | None = 
     one_of(id=id, number=number)
     if id is None:
         return await numbered(loaders, number or "")
-    seen = await search(loaders.project_assignments, id, ever(loaders))
+    seen = await search(loaders, loaders.project_assignments, id)
     return seen.newest.project if seen.newest is not None else None
 
 
 async def reference(loaders: Loaders, id: str | None = None, number: str | None = None) -> Project | None:  # noqa: A002 - a key field's name
-    """The project that a gateway means; known to workforce but not booked lately, it is a project without a name."""
+    """The project that a gateway means; known to workforce but booked nowhere in reach, it is a project without a name."""
     if id is None:
         return await numbered(loaders, number or "")
-    seen = await search(loaders.project_assignments, id, lately(loaders))
+    seen = await search(loaders, loaders.project_assignments, id)
     if seen.newest is not None:
         return seen.newest.project
     return Project(id) if seen.known else None

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from loaders.known import Rules
 from sandbox import Draft, Options, build, landmarks
 from tests.graphs import TODAY, Graph, codes, graph, is_check_ins, is_workforce, names, noon
 
@@ -308,6 +309,21 @@ async def test_a_project_or_person_booked_years_ago_is_still_found_by_id(small: 
     async with graph(path) as one:
         data = await one.data(query, project=tower, person=ann, idle=idle)
     assert data == {"project": {"name": "Tower", "number": "T-1"}, "person": {"name": "Ann Lee"}, "idle": None, "none": None}
+
+
+async def test_a_gateway_may_search_for_a_few_old_ids_and_gets_the_others_without_a_name(small: tuple[Draft, Path]) -> None:
+    draft, path = small
+    tower = draft.project("Tower")
+    old = [draft.worker(f"Old {number}") for number in range(4)]
+    for worker in old:
+        draft.assign(worker, tower, TODAY - timedelta(2000), TODAY - timedelta(1990))
+    draft.save(path)
+    query = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Person { id name } } }"
+    asked = [{"__typename": "Person", "id": worker} for worker in [*old, old[0]]]
+    async with graph(path, rules=Rules(clock=noon, most_searches=2)) as one:
+        found = (await one.data(query, r=asked))["_entities"]
+    assert [person["id"] for person in found] == [*old, old[0]]
+    assert [person["name"] for person in found] == ["Old 0", "Old 1", None, None, "Old 0"]
 
 
 async def test_a_number_that_two_projects_have_finds_neither(small: tuple[Draft, Path]) -> None:
