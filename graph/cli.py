@@ -181,7 +181,7 @@ def over(app: Starlette, settings: Settings) -> Upstreams:
 
 def company_file(path: Path | None, people: int, seed: int) -> Path:
     """The database of a company of this size, made with a progress bar unless it is there already."""
-    path = path or cache() / f"sandbox-{people}-{seed}.sqlite"
+    path = path or cache() / f"sandbox-{metadata.version('crewgraph')}-{people}-{seed}.sqlite"
     path.parent.mkdir(parents=True, exist_ok=True)
     columns = (TextColumn("Making a company of {task.fields[people]} people"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=out, transient=True) as bar:
