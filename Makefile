@@ -2,13 +2,14 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
 .PHONY: serve sandbox test lint schema clean
 
-serve: $(VENV)/installed
+serve: $(VENV)/serving
 	$(BIN)/crewgraph serve
 
-sandbox: $(VENV)/installed
+sandbox: $(VENV)/serving
 	$(BIN)/crewgraph sandbox
 
 test: $(VENV)/installed
@@ -26,12 +27,18 @@ schema: $(VENV)/installed
 clean:
 	rm -rf $(VENV) build dist graph/static
 
-$(VENV)/installed: pyproject.toml constraints.txt hatch_build.py $(shell find web -type f -not -path '*/node_modules/*')
+SOURCES := pyproject.toml constraints.txt hatch_build.py $(shell find web -type f -not -path '*/node_modules/*')
+
+$(VENV)/serving: $(SOURCES)
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Crewgraph needs Python 3.11 or newer")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	$(INSTALL) .
+	touch $@
+
+$(VENV)/installed: $(VENV)/serving
+	$(INSTALL) '.[test]'
 	touch $@
 
 $(VENV)/linted: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,lint]'
+	$(INSTALL) '.[test,lint]'
 	touch $@

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -124,6 +124,8 @@ async def endpoint(request: Request) -> Response:
     try:
         kind = http.accepted(request)
         return await run(request, await http.call(request), kind, request_id)
+    except ClientDisconnect:
+        return Response(status_code=400)  # nobody is there to read it
     except http.Refusal as refusal:
         return http.refused(refusal, request_id, kind)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import strawberry
 from strawberry import UNSET
@@ -16,6 +16,8 @@ from resolvers.paging import Page
 from upstreams.check_ins import Filter
 from upstreams.errors import BadInput
 from upstreams.workforce import Changed
+
+T = TypeVar("T")
 
 
 def told(description: str) -> Any:
@@ -79,10 +81,18 @@ def window(
     if len(given) > 1:
         raise BadInput("activeOn, activeBetween, startingBetween", "give at most one of them")
     if starting_between:
-        return {"window": Window("starting", starting_between.first, starting_between.last)}
+        return {"window": called("startingBetween", lambda: Window("starting", starting_between.first, starting_between.last))}
     if active_between:
-        return {"window": Window("active", active_between.first, active_between.last)}
-    return {"window": on(active_on or context.loaders.known.today())}
+        return {"window": called("activeBetween", lambda: Window("active", active_between.first, active_between.last))}
+    return {"window": called("activeOn", lambda: on(active_on or context.loaders.known.today()))}
+
+
+def called(argument: str, make: Callable[[], T]) -> T:
+    """What `make` makes; what is wrong with it is said of the argument as clients know it."""
+    try:
+        return make()
+    except BadInput as refusal:
+        raise BadInput(argument, refusal.problem) from refusal
 
 
 def page(
@@ -118,13 +128,15 @@ def filters(
     filter: Annotated[CheckInFilter | None, told("Which check-ins; all of them without it.")] = UNSET,  # noqa: A002 - the argument's name in the graph
 ) -> Mapping[str, Any]:
     """The check-in filters, with the days of submission apart, because those are sifted here."""
-    given = {name: value for name, value in vars(filter).items() if value not in (None, UNSET)} if filter else {}
-    return {"submitted": days(given.pop("submitted_between", None)), "where": Filter(**given)}
+    given = {name: value for name, value in vars(filter).items() if value is not UNSET} if filter else {}
+    if None in given.values():
+        raise BadInput("filter", "must not hold a null, which would match everybody: leave it out")
+    return {"submitted": days(given.pop("submitted_between", None)), "where": called("filter", lambda: Filter(**given))}
 
 
 def days(given: DateRange | None) -> Window | None:
     """The range as a window of submission days."""
-    return Window("starting", given.first, given.last) if given else None
+    return called("submittedBetween", lambda: Window("starting", given.first, given.last)) if given else None
 
 
 def own_id(_context: Context, id: Annotated[strawberry.ID, told("The id.")]) -> Mapping[str, Any]:  # noqa: A002 - the argument's name in the graph
@@ -164,7 +176,7 @@ def working_day(
     on: Annotated[date | None, told("The day; today, in the company's time zone, without it.")] = UNSET,
 ) -> Mapping[str, Any]:
     """A day of work."""
-    return {"on": on or None}
+    return {"on": called("on", lambda: Window("active", on, on)).first if on else None}
 
 
 def given(**values: str | None) -> Mapping[str, Any]:

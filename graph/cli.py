@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import logging
 import os
 import signal
 import sys
@@ -39,8 +40,6 @@ People = Annotated[int | None, typer.Option(help="People in the sandbox.", min=1
 Seed = Annotated[int | None, typer.Option(help="Seed that the sandbox's company is made from.")]
 Latency = Annotated[float, typer.Option("--latency-ms", help="Milliseconds that each sandbox answer waits.", min=0, max=60_000)]
 Match = Literal["exact", "substring"]
-Secret = Annotated[str | None, typer.Option(help="Ask callers for this credential.")]
-Setting = Annotated[str | None, typer.Option(help="Instead of the environment variable CREWGRAPH_ and this name.")]
 Kept = Annotated[Path | None, typer.Option("--file", help="Database file to keep the company in and use again.")]
 
 
@@ -65,12 +64,12 @@ def serve(
     people: People = None,
     seed: Seed = None,
     latency_ms: Latency = 0,
-    checkins_url: Setting = None,
-    workforce_url: Setting = None,
-    workforce_company: Setting = None,
-    identity_file: Setting = None,
-    employee_number_property: Setting = None,
-    time_zone: Setting = None,
+    checkins_url: Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_CHECKINS_URL.")] = None,
+    workforce_url: Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_WORKFORCE_URL.")] = None,
+    workforce_company: Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_WORKFORCE_COMPANY.")] = None,
+    identity_file: Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_IDENTITY_FILE.")] = None,
+    employee_number_property: Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_EMPLOYEE_NUMBER_PROPERTY.")] = None,
+    time_zone: Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_TIME_ZONE.")] = None,
 ) -> None:
     """Serve the graph, with GraphiQL for browsers, over the configured upstreams or over the embedded sandbox."""
     with plainly():
@@ -103,14 +102,15 @@ def sandbox(
     name_match: Annotated[Match, typer.Option(help="How the check-ins name filters match.")] = "exact",
     email_match: Annotated[Match, typer.Option(help="How the check-ins email filters match.")] = "exact",
     ignore_case: Annotated[bool, typer.Option(help="Whether those filters ignore upper and lower case.")] = False,
-    checkins_user: Secret = None,
-    checkins_key: Secret = None,
-    workforce_user: Secret = None,
-    workforce_key: Secret = None,
-    workforce_token: Secret = None,
+    checkins_user: Annotated[str | None, typer.Option(help="Ask callers for this user of check-ins.")] = None,
+    checkins_key: Annotated[str | None, typer.Option(help="Ask callers for this key of check-ins.")] = None,
+    workforce_user: Annotated[str | None, typer.Option(help="Ask callers for this user of workforce.")] = None,
+    workforce_key: Annotated[str | None, typer.Option(help="Ask callers for this key of workforce.")] = None,
+    workforce_token: Annotated[str | None, typer.Option(help="Ask callers for this Bearer token of workforce.")] = None,
 ) -> None:
     """Serve both REST APIs over a made-up company, on one port, for demonstrations, tests and load."""
-    path = company_file(file, people or 300, seed if seed is not None else 1)
+    with plainly():
+        path = company_file(file, people or 300, seed if seed is not None else 1)
     options = sandboxes.Options(
         company=company,
         latency_ms=latency_ms,
@@ -125,7 +125,9 @@ def sandbox(
         workforce_token=workforce_token,
     )
     out.print(f"Check-ins: http://{host}:{port}/api/v2/checkins/   Workforce: http://{host}:{port}/v2/companies/{company}/assignments")
-    run(sandboxes.create_app(path, options), host, port, "warning")
+    with plainly():
+        app = sandboxes.create_app(path, options)
+    run(app, host, port, "warning")
 
 
 @cli.command()
@@ -151,19 +153,27 @@ def run(app: Starlette, host: str, port: int, log_level: str) -> None:
 
     There is no access log, because the addresses of GET requests hold queries, and those may hold emails.
     """
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s:  %(message)s")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(app, host=host, port=port, log_level=log_level, access_log=False, server_header=False)
 
 
 @contextmanager
 def plainly() -> Iterator[None]:
-    """Settings that cannot be used end the program with a sentence each, not with a traceback."""
+    """Settings and files that cannot be used end the program with a sentence each, not with a traceback."""
     try:
         yield
     except Unusable as unusable:
-        for problem in unusable.problems:
-            out.print(f"crewgraph: {problem}", style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(2) from None
+        problems = unusable.problems
+    except sandboxes.OtherFile as other:
+        problems = [str(other)]
+    except OSError as cause:
+        problems = [f"{cause.filename}: {cause.strerror}."]
+    else:
+        return
+    for problem in problems:
+        out.print(f"crewgraph: {problem}", style="red", markup=False, soft_wrap=True)
+    raise typer.Exit(2)
 
 
 def embedded(settings: Settings, latency_ms: float) -> Upstreams:
@@ -192,10 +202,10 @@ def company_file(path: Path | None, people: int, seed: int) -> Path:
 
 def cache() -> Path:
     """Where companies are kept: the user's cache folder, or a temporary one without it."""
-    home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("HOME")
-    if home is None:
-        return Path(tempfile.gettempdir()) / "crewgraph"
-    return Path(home) / ".cache" / "crewgraph" if "XDG_CACHE_HOME" not in os.environ else Path(home) / "crewgraph"
+    if given := os.environ.get("XDG_CACHE_HOME"):
+        return Path(given) / "crewgraph"
+    home = os.environ.get("HOME")
+    return Path(home) / ".cache" / "crewgraph" if home else Path(tempfile.gettempdir()) / "crewgraph"
 
 
 def welcome(settings: Settings, host: str, port: int) -> Panel:

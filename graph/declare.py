@@ -101,7 +101,7 @@ def shaped(call: Callable[..., Any], groups: list[tuple[Arguments, list[inspect.
     def resolve(root: Any, info: strawberry.Info[Context, Any], **given: Any) -> Any:
         values: dict[str, Any] = {}
         for group, parameters in groups:
-            named = {one.name: given[one.name] for one in parameters if given.get(one.name) is not None and one.name in given}
+            named = {one.name: given[one.name] for one in parameters if given.get(one.name) is not None}
             values.update(group(info.context, **named))
         return call(root, info, values)
 

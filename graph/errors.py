@@ -11,7 +11,7 @@ from typing import Any
 from graphql import FieldNode, GraphQLError, GraphQLSyntaxError
 
 from loaders.links import Ambiguous
-from upstreams.errors import BadInput, BadResponse, Fault, Missing, RateLimited, Refused, TimedOut, Unavailable, UpstreamError
+from upstreams.errors import BadInput, BadResponse, Fault, Missing, RateLimited, Refused, TimedOut, TooExpensive, Unavailable, UpstreamError
 
 log = logging.getLogger("crewgraph")
 
@@ -20,7 +20,7 @@ SENTENCES: dict[type[UpstreamError], str] = {
     Unavailable: "The {} service could not be reached or failed.",
     TimedOut: "The {} service did not answer in time.",
     RateLimited: "The {} service asked to be called less often.",
-    Refused: "The {} service refused the credentials that this server uses.",
+    Refused: "The {} service refused the credentials that this server uses, or does not know its company.",
     Missing: "The {} service does not know this address.",
     BadResponse: "The {} service gave an answer that does not keep to its documentation.",
 }
@@ -104,6 +104,8 @@ def sentence(fault: Fault) -> str:
     """A fault in words."""
     if isinstance(fault, BadInput):
         return f"{fault.argument}: {fault.problem}."
+    if isinstance(fault, TooExpensive):
+        return f"This asks for too much at once. {fault.hint}"
     if isinstance(fault, Ambiguous):
         return f"It is not certain who this is. {fault.reason}"
     if isinstance(fault, UpstreamError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, time
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from upstreams.records import Moment
 from upstreams.values import moment
 
 T = TypeVar("T")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 RFC3339 = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6"
 
 
@@ -34,7 +36,7 @@ def parsed(read: Callable[[str], T | None], expected: str) -> Callable[[object],
 
 def day(text: str) -> date | None:
     """A calendar day in the one form YYYY-MM-DD."""
-    return date.fromisoformat(text) if len(text) == 10 and text.isascii() else None
+    return date.fromisoformat(text) if DAY.fullmatch(text) else None
 
 
 SCALARS: dict[object, ScalarDefinition] = {

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import httpx
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from loaders.known import Rules
 from loaders.mapping import BrokenMapping, Register, parse
 from upstreams.dialect import Credentials, Dialect
+from upstreams.errors import BadInput
+from upstreams.values import segment
 
 PREFIX = "CREWGRAPH_"
-PROCORE = {"startDay": "start_day", "dayRange": "day_range"}
+PROCORE = {"startDay": "start_day"}
 
 
 class Unusable(Exception):
@@ -51,7 +55,6 @@ class Settings(BaseSettings):
     workforce_dialect: Literal["laborchart", "procore"] = Field(
         "laborchart", description="Whose spelling to use: `startDay`, or `start_day` and `current` without a date."
     )
-    workforce_page_size: int = Field(100, ge=1, le=1000, description="Most people that the API gives on one page.")
     upstream_timeout: float = Field(10.0, gt=0, le=120, description="Seconds for one upstream call.")
     upstream_concurrency: int = Field(16, ge=1, le=256, description="Calls in flight to one upstream.")
     identity_file: Path | None = Field(None, description="Mapping file: CSV `person_id,email`, optionally `checkins_id`.")
@@ -109,7 +112,6 @@ class Settings(BaseSettings):
             credentials=credentials(self.workforce_user, self.workforce_key, self.workforce_token, self.workforce_token_header),
             extra_headers=self.workforce_headers,
             parameters=PROCORE if self.workforce_dialect == "procore" else {},
-            page_size=self.workforce_page_size,
             timeout=self.upstream_timeout,
             concurrency=self.upstream_concurrency,
         )
@@ -160,6 +162,8 @@ def load(**flags: object) -> Settings:
         settings = Settings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as cause:
         raise Unusable([told(error["loc"], error["msg"]) for error in cause.errors(include_input=False)]) from cause
+    except SettingsError as cause:  # its text names the field in quotes, and nothing of the value
+        raise Unusable([told(tuple(re.findall(r'field "(\w+)"', str(cause))), "must be JSON")]) from cause
     if problems := gaps(settings):
         raise Unusable(problems)
     return settings
@@ -177,8 +181,8 @@ def gaps(settings: Settings) -> list[str]:
     if (settings.checkins_url is None) != (settings.workforce_url is None):
         there, lacking = ("CHECKINS", "WORKFORCE") if settings.checkins_url else ("WORKFORCE", "CHECKINS")
         problems.append(f"{PREFIX}{there}_URL is set and {PREFIX}{lacking}_URL is not: set both, or neither to serve the sandbox.")
-    if settings.workforce_url is not None and settings.workforce_company is None:
-        problems.append(f"{PREFIX}WORKFORCE_COMPANY is not set: the workforce API needs a company id.")
+    if settings.workforce_url is not None:
+        problems += company_problems(settings.workforce_company)
     for name, user, key in (
         ("CHECKINS", settings.checkins_user, settings.checkins_key),
         ("WORKFORCE", settings.workforce_user, settings.workforce_key),
@@ -188,6 +192,17 @@ def gaps(settings: Settings) -> list[str]:
     return problems + [problem for name, url in addresses(settings) if (problem := bad_address(name, url))]
 
 
+def company_problems(company: str | None) -> list[str]:
+    """What is wrong with the company id."""
+    if company is None:
+        return [f"{PREFIX}WORKFORCE_COMPANY is not set: the workforce API needs a company id."]
+    try:
+        segment("company", company)
+    except BadInput as refusal:
+        return [f"{PREFIX}WORKFORCE_COMPANY: {refusal.problem}."]
+    return []
+
+
 def addresses(settings: Settings) -> list[tuple[str, str]]:
     """The configured addresses by the names of their variables."""
     return [(name, url) for name, url in (("CHECKINS_URL", settings.checkins_url), ("WORKFORCE_URL", settings.workforce_url)) if url]
@@ -195,6 +210,9 @@ def addresses(settings: Settings) -> list[tuple[str, str]]:
 
 def bad_address(name: str, url: str) -> str | None:
     """What is wrong with an address, if anything."""
-    if not url.startswith(("https://", "http://")) or "?" in url or "#" in url or "@" in url:
-        return f"{PREFIX}{name}: must be an http or https address without credentials or a query."
-    return None
+    try:
+        address = httpx.URL(url)
+        usable = address.scheme in ("http", "https") and address.host and not (address.userinfo or address.query or address.fragment)
+    except httpx.InvalidURL:
+        usable = False
+    return None if usable and " " not in url else f"{PREFIX}{name}: must be an http or https address without credentials or a query."

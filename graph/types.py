@@ -36,7 +36,7 @@ class Project:
         says="Everybody with an assignment on the project in the window, by name. The window means what it means for `assignments`.",
     )
 
-    resolve_reference = projects.reference
+    resolve_reference = projects.project
 
 
 @shows(records.Assignment, "A person's booking on a project, from a first to a last day.", keys=("id",))
@@ -64,7 +64,10 @@ class Assignment:
     keys=("id", "email", "employeeNumber"),
 )
 class Person:
-    id: strawberry.ID = says("The workforce person id; for somebody known to check-ins only, their check-ins id.")
+    id: strawberry.ID = says(
+        "The workforce person id; for somebody known to check-ins only, their check-ins id, by which they can be asked for "
+        "once a check-in of theirs has been shown: check-ins has no way to ask for a person."
+    )
     name: str | None = says("The full name, as the upstream that shows the person spells it.")
     employee_number: str | None = link(people.employee_number, says="The employee number in workforce, of people booked lately.")
     job_title: JobTitle | None = link(people.job_title, says="The job title in workforce, of people booked lately.")
@@ -99,7 +102,7 @@ class Person:
         "`IDENTITY_AMBIGUOUS` error when it is not certain which are theirs.",
     )
 
-    resolve_reference = people.reference
+    resolve_reference = people.person
 
 
 @shows(records.CheckIn, "A check-in: a form that a person was to submit by a deadline.", keys=("id",))

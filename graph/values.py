@@ -125,5 +125,7 @@ class PersonIdentity:
     decided_at: records.Moment = link(identities.decided_at, says="When this was decided; it is decided anew after a while.")
     check_ins_id: strawberry.ID | None = link(identities.check_ins_id, says="The id of the linked check-ins account.")
     candidates: list[IdentityCandidate] = link(
-        identities.candidates, says="The check-ins accounts that could be meant, when no link was made."
+        identities.candidates,
+        says="The check-ins accounts that could be meant, when no link was made. "
+        "None where check-ins was not asked, because workforce has several people of that name.",
     )

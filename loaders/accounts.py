@@ -70,7 +70,7 @@ async def behind(source: Source, base: Filter) -> Found:
     if not head.items:
         return Found()
     witness = await first_owner(source, head.items)
-    if witness is None and head.more:
+    if witness is None and head.more and sum(row.submitted is not None for row in head.items) < MOST_UNOWNED:
         witness = await first_owner(source, (await source.every(base, most=source.known.rules.most_attributions))[0])
     if witness is None:
         return Found(rows=len(head.items), proved=False)
@@ -126,7 +126,7 @@ def fits(base: Filter, account: Account) -> bool:
 
 def shortened_filters(name: str, email: str) -> list[Filter]:
     """Filters by parts of a name and an email, alone and beside the other's whole: exact ones that narrow each other find neither."""
-    names, emails = shortened(name), shortened(email)
+    names, emails = ([part for part in shortened(value) if askable(part)] for value in (name, email))
     alone = [*(Filter(person_name=part) for part in names), *(Filter(person_email=part) for part in emails)]
     beside = [*(Filter(person_name=name, person_email=part) for part in emails[:1])]
     return [*alone, *beside, *(Filter(person_name=part, person_email=email) for part in names[:1])]

@@ -77,7 +77,9 @@ async def named(source: Source, name: str, *, each_row: bool = False) -> Found:
     `each_row` attributes row by row: workforce has namesakes, who may share a mailbox in check-ins, and counts would not show it.
     """
     look = attribute if each_row else behind
-    founds = [found for found in await together([look(source, Filter(person_name=one)) for one in spellings(name)]) if found.rows]
+    founds = [
+        found for found in await together([look(source, Filter(person_name=one)) for one in spellings(name) if askable(one)]) if found.rows
+    ]
     accounts = distinct([one for found in founds for one in found.accounts])
     return Found(tuple(accounts), sum(found.rows for found in founds), all(found.proved for found in founds))
 
@@ -87,7 +89,7 @@ def decide(known: Known, evidence: Evidence) -> Identity:
     person, found = evidence.person, evidence.found
     namesakes = [one for one in found.accounts if same(one.account.name, person.name)]
     if number_is_key(known, evidence.directory, person):
-        bearers = [one for one in namesakes if number(known, one.account) == folded(person.employee_number)]
+        bearers = [one for one in namesakes if known.number(one.account) == folded(person.employee_number)]
         if len(bearers) == 1 and (not bearers[0].direct or known.alone(bearers[0].account)):
             return claim(known, person, bearers[0], Method.EMPLOYEE_NUMBER)
     candidates = tuple(one.account for one in namesakes)
@@ -104,15 +106,9 @@ def decide(known: Known, evidence: Evidence) -> Identity:
     return claim(known, person, namesakes[0], Method.UNIQUE_NAME)
 
 
-def number(known: Known, account: Account) -> str:
-    """The employee number that an account's configured property shows, folded; empty when it shows none or several."""
-    shown = {folded(one.value) for one in account.properties if same(one.name, known.rules.employee_number_property)}
-    return shown.pop() if len(shown) == 1 else ""
-
-
 def contradicts(known: Known, evidence: Evidence, account: Account) -> bool:
     """Whether the account shows an employee number that is not this person's: another one, or one that is somebody else's."""
-    theirs, ours = number(known, account), folded(evidence.person.employee_number)
+    theirs, ours = known.number(account), folded(evidence.person.employee_number)
     others = {one.id for one in evidence.directory.numbered.get(theirs, ())} - {evidence.person.id}
     return bool(theirs) and ((bool(ours) and theirs != ours) or bool(others))
 

@@ -12,7 +12,7 @@ from loaders.directory import Directory, build
 from loaders.links import Identity
 from loaders.mapping import Register
 from loaders.memory import Remembered
-from loaders.names import folded
+from loaders.names import folded, same
 from loaders.window import Days, Window, chunks
 from upstreams.check_ins import CheckIns
 from upstreams.errors import BadResponse
@@ -59,7 +59,8 @@ class Rules:
 class Known:
     """One for each process: clients, rules, the mapping file, and bounded memories.
 
-    `owners` never age, because a check-in's owner never changes; links do.
+    What check-ins showed (`owners`, `accounts`, `named`, `answered`) does not age, because a check-in's owner never changes;
+    links, calibration and the directory do.
     """
 
     workforce: Workforce
@@ -127,10 +128,10 @@ class Known:
         if before == account:
             return before
         self.accounts.keep(own, account)
-        if before is not None and card(before) != card(account):
+        if before is not None and (card(before), self.number(before)) != (card(account), self.number(account)):
             self.forget(own)
         namesakes = self.namesakes(account)
-        if own not in namesakes:
+        if own not in namesakes and folded(account.name):
             self.named.keep(folded(account.name), namesakes | {own})
             for other in namesakes:
                 self.forget(other)
@@ -140,6 +141,11 @@ class Known:
         """The bare ids of all accounts met under this name that have not shown another one since."""
         met = {key: self.accounts.peek(key) for key in self.named.peek(folded(account.name)) or ()}
         return frozenset(key for key, one in met.items() if one is None or folded(one.name) == folded(account.name))
+
+    def number(self, account: Account) -> str:
+        """The employee number that an account's configured property shows, folded; empty when it shows none or several."""
+        shown = {folded(one.value) for one in account.properties if same(one.name, self.rules.employee_number_property)}
+        return shown.pop() if len(shown) == 1 else ""
 
     def alone(self, account: Account) -> bool:
         """Whether no other account of the same name and email was met: filters cannot tell such twins apart."""
@@ -162,6 +168,6 @@ def card(account: Account) -> tuple[str, str]:
 def owner(check_in: CheckIn) -> Account | None:
     """The one account behind all responses; None when there is none or they disagree: no guess (upstreams.md 3)."""
     accounts = {bare(one.account.id): one.account for one in check_in.responses or () if one.account is not None}
-    if len(accounts) != 1 or any(one.account is None for one in check_in.responses or ()):
+    if check_in.dropped or len(accounts) != 1 or any(one.account is None for one in check_in.responses or ()):
         return None
     return next(iter(accounts.values()))

@@ -76,7 +76,7 @@ def header_problems(header: list[str]) -> list[str]:
 def entry(header: list[str], row: list[str], line: int) -> Entry | str:
     """The entry of one line, or what is wrong with it."""
     if len(row) != len(header):
-        return f"line {line}: {len(row)} columns where the header has {len(header)}"
+        return f"line {line}: columns: {len(row)}, but the header has {len(header)}"
     person_id, email, checkins_id = [*(cell.strip() for cell in row), ""][:3]
     if not person_id:
         return f"line {line}: person_id is empty"

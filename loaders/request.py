@@ -1,4 +1,4 @@
-"""The loaders of one request, one attribute a question; each asks an upstream at most once for each key."""
+"""The loaders of one request, one attribute a question: a key is asked once, whoever waits for it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from loaders.base import Interrupted, Loader, each
 from loaders.directory import Directory
 from loaders.identity import identity
 from loaders.known import Known
-from loaders.links import Identity
+from loaders.links import Identity, Status
 from loaders.rows import Question, Rows, Slice, read, total
 from loaders.window import Days, Window
 from upstreams.check_ins import Filter
@@ -136,7 +136,7 @@ class Loaders:
         if head is not None and (head.dropped or not head.more):
             return rows, not head.dropped
         async for page in self.known.check_ins.pages(where, limit=self.known.check_ins.page_size, offset=offset):
-            rows += page.items
+            rows = list({row.id: row for row in (*rows, *page.items)}.values())
             if page.dropped or len(rows) > most:
                 return rows, False
         return rows, True
@@ -160,8 +160,9 @@ class Loaders:
     async def counted(self, rows: Rows) -> int | None:
         """The total of some rows: free where a page of the same rows is being read anyway."""
         question = self.sliced.get(rows)
-        if question is not None and not rows.sifted:
-            return (await self.slice(question)).total
+        page = await self.slice(question) if question is not None else None
+        if page is not None and not rows.sifted:
+            return page.total
         return await total(self, rows, self.known.rules.zone)
 
     async def identified(self, person: Person) -> Identity:
@@ -169,7 +170,8 @@ class Loaders:
         if (found := self.known.identities.peek(person.id)) is not None:
             return found
         found = await identity(self, person)
-        self.known.identities.keep(person.id, found)
+        if person.name is not None or found.status is Status.MATCHED:
+            self.known.identities.keep(person.id, found)
         return found
 
     async def link(self, person: Person) -> Identity:

@@ -24,9 +24,14 @@ class Rows:
     submitted: Window | None = None
 
     @property
+    def attributed(self) -> bool:
+        """Whether it takes each row's own detail to know whose it is."""
+        return self.owned is not None and not self.owned.direct
+
+    @property
     def sifted(self) -> bool:
         """Whether rows must be looked at one by one, so that the upstream's count is not theirs."""
-        return self.submitted is not None or (self.owned is not None and not self.owned.direct)
+        return self.submitted is not None or self.attributed
 
 
 @dataclass(frozen=True)
@@ -74,27 +79,31 @@ async def read(source: Source, question: Question, zone: tzinfo) -> Slice:
     limit = most if question.rows.sifted else min(question.first, most)
     for _ in range(source.known.check_ins.http.dialect.most_pages):
         page = await source.rows(question.rows.where, limit=limit, offset=offset)
-        doubt(source, question, page)
+        await doubt(source, question.rows, page)
         if page.items and seen.issuperset(item.id for item in page.items):
             raise BadResponse(NAME, reason="paging-loop")
         seen.update(item.id for item in page.items)
         found, whole = await sift(source, question.rows, page, zone)
-        complete, offset = complete and whole and not page.dropped, offset + page.taken
+        short = page.count is not None and not page.more and offset + page.taken < page.count
+        complete, offset = complete and whole and not page.dropped and not short, offset + page.taken
         kept |= {row.id: (row, place) for row, place in found if row.id not in kept}
         enough = len(kept) > question.first or (len(kept) == question.first and not question.rows.sifted)
         if enough or not page.more:
             return cut(question, list(kept.values()), page, complete)
+        if question.rows.attributed and len(seen) >= source.known.rules.most_attributions:
+            return cut(question, list(kept.values()), page, complete=False)
     raise BadResponse(NAME, reason="too-many-pages")
 
 
-def doubt(source: Source, question: Question, page: Listing) -> None:
+async def doubt(source: Source, rows: Rows, page: Listing) -> None:
     """Drop a link whose account had check-ins when it was made and has none under that name and email now: it was renamed, or is gone."""
-    owned = question.rows.owned
-    if owned is None or not owned.direct or question.rows.submitted is not None or page.count != 0:
+    owned = rows.owned
+    if owned is None or not owned.direct or not owned.rows or page.count != 0:
         return
-    if owned.rows:
-        source.known.forget(bare(owned.account.id))
-        raise Ambiguous("What linked this person no longer holds. Ask again to have it decided anew.")
+    if rows.submitted is not None and (await source.rows(owned.where, limit=1)).count != 0:
+        return
+    source.known.forget(bare(owned.account.id))
+    raise Ambiguous("What linked this person no longer holds. Ask again to have it decided anew.")
 
 
 def cut(question: Question, kept: list[tuple[CheckIn, int]], last: Listing, complete: bool) -> Slice:
@@ -130,10 +139,14 @@ def submitted_within(row: CheckIn, days: Window, zone: tzinfo) -> bool:
 async def total(source: Source, rows: Rows, zone: tzinfo) -> int | None:
     """How many rows there are: the upstream's count by one call for one row, or, when rows must be sifted, by reading them."""
     if not rows.sifted:
-        return (await source.rows(rows.where, limit=1)).count
+        head = await source.rows(rows.where, limit=1)
+        await doubt(source, rows, head)
+        return head.count
     every, whole = await source.every(rows.where, most=source.known.rules.most_attributions)
     if not whole:
         return None
+    if not every:
+        await doubt(source, rows, Listing((), (), 0, 0, count=0))
     places = tuple(range(len(every)))
     kept, attributed = await sift(source, rows, Listing(tuple(every), places, 0, len(every)), zone)
     return len(kept) if attributed else None

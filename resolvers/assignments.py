@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
-from loaders.bookings import Part, current, parts, walk
+from loaders.bookings import Part, Place, current, parts, walk
 from loaders.request import Loaders
 from loaders.window import Window
 from resolvers.paging import COMPLETE, Completeness, Connection, Page, Read, place, read
 from upstreams.errors import BadInput
 from upstreams.gathering import together
 from upstreams.records import Assignment
+from upstreams.records import Page as Booked
 from upstreams.workforce import COMPANY, Changed, Route, Starts
 
 MOVED = Completeness(False, "Some of workforce's rows could not be read, or its pages moved while they were being read.")
@@ -23,7 +26,7 @@ async def assignments(loaders: Loaders, page: Page, window: Window, changed: Cha
 
 async def current_assignments(loaders: Loaders, page: Page, on: date | None, changed: Changed) -> Connection[Assignment]:
     """The company's assignments with a working day on `on`, today unless said otherwise (seed B:143-163)."""
-    day = Window("active", on, on).first if on is not None else loaders.known.today()
+    day = on or loaders.known.today()
     return paged(loaders, current(day, changed, loaders.known.rules, loaders.known.today()), page)
 
 
@@ -34,15 +37,21 @@ def in_group(loaders: Loaders, group_id: str, page: Page, window: Window, change
 
 def paged(loaders: Loaders, these: list[Part], page: Page) -> Connection[Assignment]:
     """A connection over parts, which reads upstream pages only as far as the client's page needs."""
-    start = placed(place(these, page.after))
+    start = placed(place(these, page.after), len(these))
 
     async def one() -> Read[Assignment]:
-        found: list[tuple[tuple[int, int, int], Assignment]] = []
-        async for at, assignment in walk(lambda *key: loaders.page.load(key), these, start):
+        found: list[tuple[Place, Assignment]] = []
+        pages: list[Booked | None] = []
+
+        async def ask(*key: Any) -> Booked | None:
+            pages.append(await loaders.page.load(key))
+            return pages[-1]
+
+        async for at, assignment in walk(ask, these, start):
             found.append((at, assignment))
             if len(found) > page.first:
                 break
-        return read(found[: page.first], these, page, more=len(found) > page.first, completeness=await whole(loaders, these, found))
+        return read(found[: page.first], these, page, more=len(found) > page.first, completeness=whole(pages))
 
     async def count() -> int:
         return await counted(loaders, these)
@@ -50,20 +59,18 @@ def paged(loaders: Loaders, these: list[Part], page: Page) -> Connection[Assignm
     return Connection(one, count)
 
 
-def placed(found: object) -> tuple[int, int, int]:
+def placed(found: object, parts: int) -> Place:
     """Where to go on: right after the place in a cursor, else at the beginning."""
     if found is None:
         return (0, 0, 0)
-    if not isinstance(found, list) or len(found) != 3:
+    if not isinstance(found, list) or [type(one) for one in found] != [int, int, int] or min(found) < 0 or found[0] >= parts:
         raise BadInput("after", "is not a cursor of this list")
     part, number, index = found
     return (part, number, index + 1)
 
 
-async def whole(loaders: Loaders, these: list[Part], found: list[tuple[tuple[int, int, int], Assignment]]) -> Completeness:
-    """Whether the pages that these assignments stood on could be read whole."""
-    read_pages = {(part, number) for (part, number, _), _ in found}
-    pages = [await loaders.page.load((these[part].route, these[part].question, number)) for part, number in read_pages]
+def whole(pages: Iterable[Booked | None]) -> Completeness:
+    """Whether all pages that were read for an answer could be read whole."""
     return COMPLETE if all(page is None or (not page.dropped and page.warning is None) for page in pages) else MOVED
 
 

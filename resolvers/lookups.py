@@ -8,23 +8,36 @@ from datetime import timedelta
 from loaders.base import Loader
 from loaders.request import Booked, Loaders
 from loaders.window import Days, Window, chunks, on
+from upstreams.errors import TooExpensive
 from upstreams.records import Assignment, Bookings
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What a search found: whether the upstream knows the id at all, and its newest assignment in the days searched."""
+    """What a search found: whether the upstream knows the id at all, and its newest assignment in the days searched.
+
+    Not `thorough` means that the years before were left out, because the request has searched for many ids already.
+    """
 
     known: bool
     newest: Assignment | None = None
+    thorough: bool = True
+
+    def settle(self) -> Assignment | None:
+        """The newest assignment, or None when there surely is none in reach. Raises TooExpensive when that was not looked into."""
+        if not self.thorough:
+            raise TooExpensive("Ask for fewer old ids in one request.")
+        return self.newest
 
 
 async def search(loaders: Loaders, bookings: Loader[Booked, Bookings | None], id: str) -> Seen:  # noqa: A002 - the thing's id
     """The newest assignment in the days around today, else, for the first few ids of a request, year by year back."""
     seen = await newest(bookings, id, lately(loaders))
-    if seen.newest is None and seen.known and loaders.may_search(id):
-        return await newest(bookings, id, earlier(loaders))
-    return seen
+    if seen.newest is not None or not seen.known:
+        return seen
+    if not loaders.may_search(id):
+        return Seen(known=True, thorough=False)
+    return await newest(bookings, id, earlier(loaders))
 
 
 async def newest(bookings: Loader[Booked, Bookings | None], id: str, ranges: list[Days]) -> Seen:  # noqa: A002 - the thing's id

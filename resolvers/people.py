@@ -16,43 +16,28 @@ from resolvers.check_ins import connection
 from resolvers.keys import one_of
 from resolvers.lookups import search
 from resolvers.paging import COMPLETE, Connection, Page, listed
-from upstreams.check_ins import Filter
+from upstreams.check_ins import Filter, askable
+from upstreams.errors import BadInput
 from upstreams.records import Account, Assignment, CheckIn, JobTitle, Person, Project, Property, TimeOff
 from upstreams.values import bare
 from upstreams.workforce import ALWAYS, Changed
 
 TENANT = re.compile(r"\A\d+:")
-"""Check-ins ids begin with a numeric tenant, which no workforce id does (upstreams.md 6)."""
+"""The numeric tenant that check-ins ids begin with (upstreams.md 6); workforce ids are taken to have none."""
 
 
 async def person(loaders: Loaders, id: str | None = None, email: str | None = None, employee_number: str | None = None) -> Person | None:  # noqa: A002 - the argument's name in the graph
-    """The person with this id, email or employee number, or None when neither upstream shows one."""
+    """The person with this id, email or employee number, or None when neither upstream shows one; a gateway's references too."""
     one_of(id=id, email=email, employeeNumber=employee_number)
     if id is None:
         return await by_email(loaders, email) if email is not None else await by_number(loaders, employee_number or "")
     if (found := await remembered(loaders, id)) is not None or TENANT.match(id):
         return found
     seen = await search(loaders, loaders.person_assignments, id)
-    if seen.newest is not None:
-        return seen.newest.person
+    newest = seen.settle()
+    if newest is not None:
+        return newest.person
     return (await loaders.directory()).people.get(id) if seen.known else None
-
-
-async def reference(
-    loaders: Loaders,
-    id: str | None = None,  # noqa: A002 - a key field's name
-    email: str | None = None,
-    employee_number: str | None = None,
-) -> Person | None:
-    """The person that a gateway means; known to workforce but booked nowhere in reach, it is a person without a name."""
-    if id is None:
-        return await by_email(loaders, email) if email is not None else await by_number(loaders, employee_number or "")
-    if (found := await remembered(loaders, id)) is not None or TENANT.match(id):
-        return found
-    seen = await search(loaders, loaders.person_assignments, id)
-    if seen.newest is not None:
-        return seen.newest.person
-    return (await loaders.directory()).people.get(id, Person(id)) if seen.known else None
 
 
 async def remembered(loaders: Loaders, person_id: str) -> Person | None:
@@ -60,12 +45,14 @@ async def remembered(loaders: Loaders, person_id: str) -> Person | None:
     directory = loaders.known.directories.peek("company")
     if directory is not None and person_id in directory.people:
         return directory.people[person_id]
-    account = loaders.known.accounts.peek(bare(person_id)) if TENANT.match(person_id) else None
-    return await person_of(loaders, account) if account is not None else None
+    account = loaders.known.accounts.peek(bare(person_id))
+    return await person_of(loaders, account) if account is not None and account.id == person_id else None
 
 
 async def by_email(loaders: Loaders, email: str) -> Person | None:
     """The one person whose check-ins account has this email; an email that several accounts share is no key (faults.md F35)."""
+    if "@" not in email or not askable(email):
+        raise BadInput("email", "must be an email address")
     found = await behind(loaders, Filter(person_email=email))
     accounts = [one.account for one in found.accounts if same(one.account.email, email)]
     if len(accounts) > 1 or (found.rows and not found.proved):
@@ -73,7 +60,7 @@ async def by_email(loaders: Loaders, email: str) -> Person | None:
     if accounts:
         return await person_of(loaders, accounts[0])
     entry = loaders.known.register.by_email.get(folded(email))
-    return await reference(loaders, id=entry.person_id) if entry is not None else None
+    return await person(loaders, id=entry.person_id) if entry is not None else None
 
 
 async def by_number(loaders: Loaders, number: str) -> Person | None:
@@ -82,6 +69,8 @@ async def by_number(loaders: Loaders, number: str) -> Person | None:
     found = directory.numbered.get(folded(number), ())
     if len(found) > 1:
         raise Ambiguous("Several people have this employee number.")
+    if not directory.everybody:
+        raise Ambiguous("The workforce directory could not be read whole, so no employee number in it is known to be one person's.")
     return found[0] if found else None
 
 

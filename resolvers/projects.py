@@ -19,18 +19,8 @@ async def project(loaders: Loaders, id: str | None = None, number: str | None = 
     one_of(id=id, number=number)
     if id is None:
         return await numbered(loaders, number or "")
-    seen = await search(loaders, loaders.project_assignments, id)
-    return seen.newest.project if seen.newest is not None else None
-
-
-async def reference(loaders: Loaders, id: str | None = None, number: str | None = None) -> Project | None:  # noqa: A002 - a key field's name
-    """The project that a gateway means; known to workforce but booked nowhere in reach, it is a project without a name."""
-    if id is None:
-        return await numbered(loaders, number or "")
-    seen = await search(loaders, loaders.project_assignments, id)
-    if seen.newest is not None:
-        return seen.newest.project
-    return Project(id) if seen.known else None
+    newest = (await search(loaders, loaders.project_assignments, id)).settle()
+    return newest.project if newest is not None else None
 
 
 async def numbered(loaders: Loaders, number: str) -> Project | None:

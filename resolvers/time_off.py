@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from loaders.request import Loaders
-from loaders.window import Window
+from loaders.window import EARLIEST, LATEST, Window
+from upstreams.errors import TooExpensive
 from upstreams.records import TimeOff
 
 
@@ -15,13 +16,17 @@ async def reference(loaders: Loaders, id: str) -> TimeOff | None:  # noqa: A002 
     start = day(first)
     if not person_id or start is None:
         return None
-    found = await loaders.time_off.load((person_id, Window("starting", start, start)))
+    window = Window("starting", start, start)
+    if not loaders.known.directory_window().covers(window.starts(1)) and not loaders.may_search(first):
+        raise TooExpensive("Ask for the time off of fewer distant days in one request.")
+    found = await loaders.time_off.load((person_id, window))
     return next((one for one in found or () if one.id == id), None)
 
 
 def day(text: str) -> date | None:
-    """A day from ISO text, or None."""
+    """A day from ISO text that a window may have, or None."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         return None
+    return found if EARLIEST <= found <= LATEST else None

@@ -17,9 +17,9 @@ Where the documents are silent or contradict themselves, this server has decided
 
 from sandbox.app import create_app
 from sandbox.cast import CAST
-from sandbox.company import HARBOUR_BRIDGE, build, ensure, landmarks
+from sandbox.company import HARBOUR_BRIDGE, OtherFile, build, ensure, landmarks
 from sandbox.draft import Draft
 from sandbox.options import Options
 from sandbox.records import Answer
 
-__all__ = ["CAST", "HARBOUR_BRIDGE", "Answer", "Draft", "Options", "build", "create_app", "ensure", "landmarks"]
+__all__ = ["CAST", "HARBOUR_BRIDGE", "Answer", "Draft", "Options", "OtherFile", "build", "create_app", "ensure", "landmarks"]

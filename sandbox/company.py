@@ -52,12 +52,26 @@ def build(path: Path | str, *, people: int = 300, seed: int = 1, today: date | N
     meter.finish()
 
 
+class OtherFile(Exception):
+    """A file that `ensure` leaves alone, because it is no company or another one."""
+
+
 def ensure(path: Path | str, *, people: int, seed: int, progress: Progress | None = None) -> bool:
-    """Whether the file had to be built: it was missing, or of another size, seed or schema version."""
-    if _kept(Path(path)) == (schema.VERSION, people, seed):
-        return False
-    build(path, people=people, seed=seed, progress=progress)
-    return True
+    """Whether the file had to be built: it was missing, or of an earlier schema. Raises OtherFile rather than replace anything else."""
+    if not Path(path).exists():
+        build(path, people=people, seed=seed, progress=progress)
+        return True
+    kept = _kept(Path(path))
+    if kept is None:
+        raise OtherFile(f"{path} is no company of this sandbox; give another file, or delete it.")
+    if kept[1:] != (people, seed):
+        raise OtherFile(
+            f"{path} holds a company of {kept[1]} people made from seed {kept[2]}; ask for that one, give another file, or delete it."
+        )
+    if kept[0] != schema.VERSION:
+        build(path, people=people, seed=seed, progress=progress)
+        return True
+    return False
 
 
 def landmarks(path: Path | str) -> dict[str, str]:

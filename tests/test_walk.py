@@ -10,9 +10,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from loaders.known import Rules
+from loaders.bookings import parts
+from loaders.known import Known, Rules
+from loaders.window import on
+from resolvers.paging import cursor
 from sandbox import Draft, Options, build, landmarks
+from sandbox import create_app as create_sandbox
 from tests.graphs import TODAY, Graph, codes, graph, is_check_ins, is_workforce, names, noon
+from upstreams.workforce import ALWAYS, COMPANY
 
 WALK = """query Walk($id: ID!) {
   project(id: $id) { id name people { id name checkIns(first: 5) { totalCount nodes { id deadline submittedAt overdue } } } }
@@ -311,7 +316,7 @@ async def test_a_project_or_person_booked_years_ago_is_still_found_by_id(small: 
     assert data == {"project": {"name": "Tower", "number": "T-1"}, "person": {"name": "Ann Lee"}, "idle": None, "none": None}
 
 
-async def test_a_gateway_may_search_for_a_few_old_ids_and_gets_the_others_without_a_name(small: tuple[Draft, Path]) -> None:
+async def test_a_gateway_may_search_for_a_few_old_ids_and_is_told_to_ask_for_fewer(small: tuple[Draft, Path]) -> None:
     draft, path = small
     tower = draft.project("Tower")
     old = [draft.worker(f"Old {number}") for number in range(4)]
@@ -321,9 +326,9 @@ async def test_a_gateway_may_search_for_a_few_old_ids_and_gets_the_others_withou
     query = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Person { id name } } }"
     asked = [{"__typename": "Person", "id": worker} for worker in [*old, old[0]]]
     async with graph(path, rules=Rules(clock=noon, most_searches=2)) as one:
-        found = (await one.data(query, r=asked))["_entities"]
-    assert [person["id"] for person in found] == [*old, old[0]]
-    assert [person["name"] for person in found] == ["Old 0", "Old 1", None, None, "Old 0"]
+        answer = await one.ask(query, r=asked)
+    assert [person and person["name"] for person in answer["data"]["_entities"]] == ["Old 0", "Old 1", None, None, "Old 0"]
+    assert codes(answer) == [("QUERY_TOO_EXPENSIVE", "_entities.2"), ("QUERY_TOO_EXPENSIVE", "_entities.3")]
 
 
 async def test_a_number_that_two_projects_have_finds_neither(small: tuple[Draft, Path]) -> None:
@@ -404,3 +409,79 @@ async def test_time_off_near_today_is_answered_by_the_directory(whole: Graph, br
     query = "query ($id: ID!) { project(id: $id) { people { timeOff { id } employeeNumber jobTitle { name } } } }"
     assert await whole.calls(query, id=bridge) == {"projects": 2, "company": 9}
     assert await whole.calls(query, id=bridge) == {"projects": 2}
+
+
+@pytest.mark.parametrize("place", [[0, 0, "x"], ["x", 0, 0], [-9, 0, 0], [0.5, 0, 0], [0, -1, 0], [9, 0, 0], [0, 0], 5, None, True])
+async def test_a_cursor_with_a_seal_and_an_impossible_place_is_refused(whole: Graph, place: object) -> None:
+    """F27: the seal notices mistakes, it is no secret."""
+    window = on(TODAY)
+    these = parts(COMPANY, window, ALWAYS, Known(None, None, Rules(clock=noon)))  # type: ignore[arg-type]
+    answer = await whole.ask("query ($after: String) { assignments(first: 1, after: $after) { nodes { id } } }", after=cursor(these, place))
+    assert {code for code, _ in codes(answer)} == ({"BAD_USER_INPUT"} if place is not None else set())
+    assert whole.wire.calls == [] or place is None
+
+
+class Lost(httpx.AsyncBaseTransport):
+    """Workforce, whose pages have lost all their rows: one row of each cannot be read, and a warning says so."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self.inner = inner
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        page = json.loads(await (await self.inner.handle_async_request(request)).aread())
+        return httpx.Response(200, json={**page, "data": [{"person_id": None}], "warning": "Something is missing."})
+
+
+async def test_a_page_that_lost_all_its_rows_is_not_complete(whole: Graph) -> None:
+    whole.wire.inner = Lost(whole.wire.inner)
+    data = await whole.data("{ currentAssignments(first: 5) { nodes { id } completeness { complete } } }")
+    assert data["currentAssignments"] == {"nodes": [], "completeness": {"complete": False}}
+
+
+async def test_a_null_in_a_filter_is_refused_rather_than_matching_everybody(whole: Graph) -> None:
+    """Trap 5."""
+    answer = await whole.ask("query ($e: String) { checkIns(first: 1, filter: {personEmail: $e}) { totalCount } }", e=None)
+    assert codes(answer) == [("BAD_USER_INPUT", "checkIns")]
+    assert whole.wire.calls == []
+
+
+@pytest.mark.parametrize(
+    "query", ['{ assignments(first: 1, activeOn: "2026-W01-1") { totalCount } }', '{ person(email: "example.com") { id } }']
+)
+async def test_what_only_looks_like_a_day_or_an_email_is_refused(whole: Graph, query: str) -> None:
+    assert {code for code, _ in codes(await whole.ask(query))} == {"BAD_USER_INPUT"}
+    assert whole.wire.calls == []
+
+
+async def test_an_account_that_was_renamed_is_neither_counted_nor_listed_as_nothing(small: tuple[Draft, Path], tmp_path: Path) -> None:
+    """F33: a remembered link whose rows are gone is an error once, whatever is asked of it, and then decided anew."""
+    draft, path = small
+    ann = draft.worker("Ann Lee")
+    draft.assign(ann, draft.project("Tower"), TODAY, TODAY)
+    user = draft.user("Ann Lee", "ann@example.com")
+    draft.check_in(user, datetime.combine(TODAY, time(9), UTC), submitted=datetime.combine(TODAY, time(9), UTC))
+    draft.save(path)
+    later = Draft()
+    later.user("Ann Jones", "jones@example.com")
+    later.save(tmp_path / "later.sqlite")
+    asked = ("totalCount", "nodes { id }")
+    for fields in asked:
+        for window in ("", f', submittedBetween: {{from: "{TODAY}", to: "{TODAY}"}}'):
+            async with graph(path) as one:
+                query = f'{{ person(id: "{ann}") {{ checkIns(first: 5{window}) {{ {fields} }} }} }}'
+                await one.data(query)
+                one.wire.inner = Split(httpx.ASGITransport(create_sandbox(tmp_path / "later.sqlite")), one.wire.inner)
+                answer = await one.ask(query)
+                assert {code for code, _ in codes(answer)} == {"IDENTITY_AMBIGUOUS"}, query
+                assert (await one.data(query))["person"]["checkIns"] is None
+
+
+class Split(httpx.AsyncBaseTransport):
+    """Check-ins from one sandbox, workforce from another."""
+
+    def __init__(self, check_ins: httpx.AsyncBaseTransport, workforce: httpx.AsyncBaseTransport) -> None:
+        self.check_ins, self.workforce = check_ins, workforce
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        chosen = self.check_ins if is_check_ins(request.url.path) else self.workforce
+        return await chosen.handle_async_request(request)

@@ -15,7 +15,7 @@ from upstreams.errors import BadInput, BadResponse, Missing, Refused
 from upstreams.http import Http
 from upstreams.reading import Reading
 from upstreams.records import Account, CheckIn, Listing, Property, Response
-from upstreams.values import first, flag, segment, text, whole
+from upstreams.values import bare, first, flag, segment, text, whole
 
 NAME = "checkins"
 LIST = "/api/v2/checkins/"  # ends in a slash, as documented (seed A:11; upstreams.md 36)
@@ -89,6 +89,8 @@ class CheckIns:
         reading = Reading()
         found = parse_detail(raw, reading)
         self.unreadable.update(reading.tally)
+        if bare(found.id) != bare(api_id):
+            raise BadResponse(NAME, reason="other-id")
         return found
 
     async def listing(self, where: Filter, *, limit: int, offset: int = 0) -> Listing:
@@ -183,7 +185,7 @@ def parse_detail(raw: object, reading: Reading) -> CheckIn:
     if row is None or not isinstance(answers, list):
         raise BadResponse(NAME, reason="shape")
     responses = dict.fromkeys(reading.kept([parse_response(answer, row.id, reading) for answer in answers]))
-    return replace(row, responses=tuple(responses))
+    return replace(row, responses=tuple(responses), dropped=reading.dropped)
 
 
 def parse_response(raw: object, check_in_id: str, reading: Reading) -> Response | None:

@@ -2,6 +2,7 @@
 
     Fault                       anything with a code that a client may be told
     ├── BadInput                the caller's value was refused before any call
+    ├── TooExpensive            the caller asked for more than one request may cost
     └── UpstreamError           one upstream could not answer
         ├── Unavailable         refused connection, DNS, TLS, 5xx
         ├── TimedOut            no answer in time
@@ -33,6 +34,16 @@ class BadInput(Fault):
     def __init__(self, argument: str, problem: str) -> None:
         super().__init__(argument, problem)
         self.argument, self.problem = argument, problem
+
+
+class TooExpensive(Fault):
+    """More was asked than one request may cost; `hint` says how to ask for less."""
+
+    code = "QUERY_TOO_EXPENSIVE"
+
+    def __init__(self, hint: str) -> None:
+        super().__init__(hint)
+        self.hint = hint
 
 
 class UpstreamError(Fault):

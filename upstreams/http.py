@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +21,10 @@ from upstreams.values import pause
 
 PROTOCOL = (httpx.DecodingError, httpx.RemoteProtocolError, httpx.TooManyRedirects, httpx.InvalidURL, UnicodeError)
 """What httpx raises over an answer; the last two over a Location that is no URL, which it parses even with redirects off."""
+
+log = logging.getLogger("crewgraph.upstreams")
+PAUSE = 10.0
+"""Seconds between two log lines of one kind."""
 
 LARGEST = 10_000_000
 """The most bytes of one unpacked body (faults.md F9)."""
@@ -42,6 +49,8 @@ class Http:
     def __init__(self, dialect: Dialect, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self.dialect = dialect
         self.gate = asyncio.Semaphore(dialect.concurrency)
+        self.failures: Counter[str] = Counter()
+        self.told: dict[str, float] = {}
         self.client = httpx.AsyncClient(
             transport=transport,
             headers={"Accept": "application/json", **dialect.extra_headers, **dialect.credentials.headers()},
@@ -53,9 +62,23 @@ class Http:
 
     async def get(self, path: str, query: Iterable[tuple[str, str]] = ()) -> Any:
         """The decoded JSON of one GET; `path` is already encoded. Raises UpstreamError."""
-        answer = await self.send(self.address(path, query))
-        check(self.dialect.name, answer)
-        return decode(self.dialect.name, answer)
+        try:
+            answer = await self.send(self.address(path, query))
+            check(self.dialect.name, answer)
+            return decode(self.dialect.name, answer)
+        except Missing:
+            raise
+        except UpstreamError as error:
+            self.tell(error)
+            raise
+
+    def tell(self, error: UpstreamError) -> None:
+        """Log a failure for the operators, of each kind one line in ten seconds; no address, because addresses hold names."""
+        kind, now = f"{error.code} status={error.status} reason={error.reason or '-'}", time.monotonic()
+        self.failures[kind] += 1
+        if now - self.told.get(kind, -PAUSE) >= PAUSE:
+            self.told[kind] = now
+            log.warning("%s: %s, %d so far", self.dialect.name, kind, self.failures[kind])
 
     def address(self, path: str, query: Iterable[tuple[str, str]]) -> str:
         """The whole URL; parameters get this dialect's names, and `+` travels as `%2B` (upstreams.md 18, 34)."""

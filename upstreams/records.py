@@ -159,6 +159,7 @@ class CheckIn(Struct, frozen=True):
     on_vacation: bool | None = None
     is_adhoc: bool | None = None
     responses: tuple[Response, ...] | None = None
+    dropped: int = 0
 
 
 class Page(Struct, frozen=True):

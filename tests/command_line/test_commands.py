@@ -85,6 +85,16 @@ async def test_wrong_credentials_are_an_upstream_auth_error(tmp_path: Path) -> N
         ),
         ({"CREWGRAPH_LOOK_BACK_DAYS": "many"}, "CREWGRAPH_LOOK_BACK_DAYS: "),
         ({"CREWGRAPH_IDENTITY_FILE": "missing.csv"}, "missing.csv cannot be read"),
+        ({"CREWGRAPH_CORS_ORIGINS": "https://app.example.com"}, "CREWGRAPH_CORS_ORIGINS: must be JSON"),
+        ({"CREWGRAPH_CHECKINS_HEADERS": "{bad"}, "CREWGRAPH_CHECKINS_HEADERS: must be JSON"),
+        (
+            {"CREWGRAPH_CHECKINS_URL": "http://", "CREWGRAPH_WORKFORCE_URL": "http://y", "CREWGRAPH_WORKFORCE_COMPANY": "c"},
+            "CREWGRAPH_CHECKINS_URL: must be",
+        ),
+        (
+            {"CREWGRAPH_CHECKINS_URL": "http://x", "CREWGRAPH_WORKFORCE_URL": "http://y", "CREWGRAPH_WORKFORCE_COMPANY": "a/b"},
+            "CREWGRAPH_WORKFORCE_COMPANY: must not",
+        ),
     ],
 )
 async def test_settings_that_cannot_be_used_end_with_a_sentence_and_no_traceback(tmp_path: Path, given: dict[str, str], said: str) -> None:
@@ -92,6 +102,17 @@ async def test_settings_that_cannot_be_used_end_with_a_sentence_and_no_traceback
     assert ended.status == 2
     assert said in ended.err
     assert "Traceback" not in ended.err
+
+
+async def test_a_file_that_is_no_company_is_left_alone_and_named(tmp_path: Path) -> None:
+    notes = tmp_path / "notes.txt"
+    notes.write_text("notes")
+    ended = await finished("sandbox", "--file", str(notes), home=tmp_path)
+    assert (ended.status, notes.read_text()) == (2, "notes")
+    assert "notes.txt is no company of this sandbox" in ended.err
+    unwritable = await finished("sandbox", "--people", "30", "--request-log", "/nonexistent/log", home=tmp_path)
+    assert unwritable.status == 2
+    assert "Traceback" not in unwritable.err
 
 
 async def test_settings_come_from_a_file_and_a_flag_outranks_them(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ async def test_an_entity_is_found_by_each_of_its_keys(served: Graph, name: str, 
 
 @pytest.mark.parametrize(("name", "key"), KEYS)
 async def test_a_key_that_fits_nothing_is_null_without_an_error(served: Graph, name: str, key: str) -> None:
-    answer = await entities(served, {"__typename": name, key: "nobody-has-this"})
+    answer = await entities(served, {"__typename": name, key: "nobody@has.this"})
     assert answer == {"data": {"_entities": [None]}}
 
 

@@ -65,14 +65,29 @@ def test_a_build_that_fails_leaves_the_old_file_alone(company: Path, tmp_path: P
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_ensure_builds_only_what_is_missing_or_different(tmp_path: Path) -> None:
+def test_ensure_builds_what_is_missing_and_keeps_it(tmp_path: Path) -> None:
     path = tmp_path / "c.db"
     assert sandbox.ensure(path, people=30, seed=1)
     assert not sandbox.ensure(path, people=30, seed=1)
-    assert sandbox.ensure(path, people=31, seed=1)
-    assert sandbox.ensure(path, people=31, seed=2)
-    path.write_text("not a database at all, but some text that is long enough to look like one" * 20)
-    assert sandbox.ensure(path, people=31, seed=2)
+
+
+@pytest.mark.parametrize(("people", "seed"), [(31, 1), (30, 2)])
+def test_ensure_never_replaces_another_company(tmp_path: Path, people: int, seed: int) -> None:
+    path = tmp_path / "c.db"
+    sandbox.build(path, people=30, seed=1)
+    before = path.read_bytes()
+    with pytest.raises(sandbox.OtherFile, match="holds a company of 30 people made from seed 1"):
+        sandbox.ensure(path, people=people, seed=seed)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [b"notes", b"", b"SQLite format 3\x00"])
+def test_ensure_never_replaces_what_is_no_company(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_bytes(content)
+    with pytest.raises(sandbox.OtherFile, match="is no company"):
+        sandbox.ensure(path, people=30, seed=1)
+    assert path.read_bytes() == content
 
 
 def test_a_file_of_another_schema_is_rebuilt_and_never_served(tmp_path: Path) -> None:

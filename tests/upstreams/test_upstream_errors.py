@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.upstreams.doubles import Double, always, check_ins, reply, shown
+from upstreams.check_ins import Filter
 from upstreams.dialect import Credentials, Dialect
 from upstreams.errors import BadInput, BadResponse, Fault, Missing, RateLimited, Refused, TimedOut, Unavailable, UpstreamError
 from upstreams.gathering import together
@@ -239,3 +240,12 @@ async def test_the_first_of_several_failures_is_raised_alone_and_the_others_are_
     client = check_ins(always({}, 401))
     with pytest.raises(Refused):
         await together([client.check_in(str(number)) for number in range(3)])
+
+
+async def test_operators_are_told_of_each_kind_of_failure_once_in_a_while_without_any_address(caplog: pytest.LogCaptureFixture) -> None:
+    client = check_ins(always({"secret": "body"}, 503))
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            await client.listing(Filter(person_email="ann@example.com"), limit=1)
+    assert caplog.messages == ["checkins: UPSTREAM_UNAVAILABLE status=503 reason=-, 1 so far"]
+    assert client.http.failures == {"UPSTREAM_UNAVAILABLE status=503 reason=-": 3}

@@ -19,7 +19,7 @@ EMPTY = answer(b'{"count": 0, "next": null, "results": []}')
 async def test_a_colon_and_a_plus_arrive_as_3a_and_2b() -> None:
     # traps 18, 35 and 36
     day = date(2024, 1, 1)
-    async with listening(answer(b'{"api_id": "1", "responses": []}'), EMPTY, answer(b"[]")) as server:
+    async with listening(answer(b'{"api_id": "580:ce417c60", "responses": []}'), EMPTY, answer(b"[]")) as server:
         async with calling(server.url) as http:
             await CheckIns(http).check_in("580:ce417c60")
             await CheckIns(http).listing(Filter(person_email="ann+1@lee.test"), limit=5)
