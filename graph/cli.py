@@ -93,8 +93,8 @@ def serve(
 def sandbox(
     host: Host = "127.0.0.1",
     port: Port = 8001,
-    people: People = 300,
-    seed: Seed = 1,
+    people: Annotated[int, typer.Option(help="People in the company.", min=1, max=1_000_000)] = 300,
+    seed: Annotated[int, typer.Option(help="Seed that the company is made from.")] = 1,
     latency_ms: Latency = 0,
     request_log: Annotated[Path | None, typer.Option(help="File that gets each raw request path with its query, a line each.")] = None,
     company: Annotated[str, typer.Option(help="Company id of the workforce API.")] = "sandbox",
@@ -110,7 +110,7 @@ def sandbox(
 ) -> None:
     """Serve both REST APIs over a made-up company, on one port, for demonstrations, tests and load."""
     with plainly():
-        path = company_file(file, people or 300, seed if seed is not None else 1)
+        path = company_file(file, people, seed)
     options = sandboxes.Options(
         company=company,
         latency_ms=latency_ms,

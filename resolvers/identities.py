@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loaders.links import Identity, Status
+from loaders.links import Identity
 from upstreams.records import Account, Moment
 
 
@@ -12,8 +12,8 @@ def decided_at(identity: Identity) -> Moment:
 
 
 def check_ins_id(identity: Identity) -> str | None:
-    """The id of the linked account; None without a link, or when a mapped account has never checked in."""
-    return (identity.owned.account.id or None) if identity.status is Status.MATCHED and identity.owned is not None else None
+    """The id of the linked account; None without a link."""
+    return identity.owned.account.id if identity.owned is not None else None
 
 
 def candidates(identity: Identity) -> list[Account]:

@@ -14,29 +14,22 @@ from upstreams.records import Assignment, Bookings
 
 @dataclass(frozen=True)
 class Seen:
-    """What a search found: whether the upstream knows the id at all, and its newest assignment in the days searched.
-
-    Not `thorough` means that the years before were left out, because the request has searched for many ids already.
-    """
+    """What a search found: whether the upstream knows the id at all, and its newest assignment in the days searched."""
 
     known: bool
     newest: Assignment | None = None
-    thorough: bool = True
-
-    def settle(self) -> Assignment | None:
-        """The newest assignment, or None when there surely is none in reach. Raises TooExpensive when that was not looked into."""
-        if not self.thorough:
-            raise TooExpensive("Ask for fewer old ids in one request.")
-        return self.newest
 
 
 async def search(loaders: Loaders, bookings: Loader[Booked, Bookings | None], id: str) -> Seen:  # noqa: A002 - the thing's id
-    """The newest assignment in the days around today, else, for the first few ids of a request, year by year back."""
+    """The newest assignment in the days around today, else year by year back.
+
+    Raises TooExpensive when the request has searched that far for many ids already.
+    """
     seen = await newest(bookings, id, lately(loaders))
     if seen.newest is not None or not seen.known:
         return seen
     if not loaders.may_search(id):
-        return Seen(known=True, thorough=False)
+        raise TooExpensive("Ask for fewer old ids in one request.")
     return await newest(bookings, id, earlier(loaders))
 
 

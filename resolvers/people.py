@@ -34,9 +34,8 @@ async def person(loaders: Loaders, id: str | None = None, email: str | None = No
     if (found := await remembered(loaders, id)) is not None or TENANT.match(id):
         return found
     seen = await search(loaders, loaders.person_assignments, id)
-    newest = seen.settle()
-    if newest is not None:
-        return newest.person
+    if seen.newest is not None:
+        return seen.newest.person
     return (await loaders.directory()).people.get(id) if seen.known else None
 
 

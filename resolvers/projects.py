@@ -19,7 +19,7 @@ async def project(loaders: Loaders, id: str | None = None, number: str | None = 
     one_of(id=id, number=number)
     if id is None:
         return await numbered(loaders, number or "")
-    newest = (await search(loaders, loaders.project_assignments, id)).settle()
+    newest = (await search(loaders, loaders.project_assignments, id)).newest
     return newest.project if newest is not None else None
 
 
