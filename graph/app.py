@@ -28,9 +28,14 @@ from graph.settings import Settings
 from loaders.known import Known, Rules
 from loaders.mapping import Register
 from loaders.request import Loaders
+from upstreams.cache import Cache
+from upstreams.caller import Caller
+from upstreams.calls import Mode
 from upstreams.check_ins import CheckIns
 from upstreams.dialect import Dialect
+from upstreams.engine import Engine
 from upstreams.http import Http
+from upstreams.ledger import Ledger
 from upstreams.workforce import Workforce
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -57,8 +62,27 @@ def from_settings(settings: Settings) -> Upstreams:
     return Upstreams(settings.check_ins(), settings.workforce(), settings.workforce_company or "")
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What one operation may cost and show, and what the process remembers.
+
+    `calls` is how many upstream calls an operation may make; `trace` whether a client may ask for `extensions.trace`; `cache`
+    and `engine` make the memories, the second one shared with other servers.
+    """
+
+    calls: int = 500
+    trace: bool = True
+    cache: Callable[[], Cache] = Cache
+    engine: Callable[[], Engine | None] = lambda: None
+
+
 def create_app(
-    upstreams: Upstreams, rules: Rules | None = None, register: Register | None = None, *, origins: Sequence[str] = ()
+    upstreams: Upstreams,
+    rules: Rules | None = None,
+    register: Register | None = None,
+    *,
+    origins: Sequence[str] = (),
+    limits: Limits | None = None,
 ) -> Starlette:
     """The graph as an ASGI app; it opens its upstream clients when it starts and closes them when it stops.
 
@@ -73,7 +97,7 @@ def create_app(
     ]
     shared = Middleware(CORSMiddleware, allow_origins=list(origins), allow_methods=["GET", "POST"], allow_headers=["*"], max_age=86_400)
     middleware = [shared] if origins else []
-    alive = lifespan(upstreams, rules or Rules(), register or Register())
+    alive = lifespan(upstreams, rules or Rules(), register or Register(), limits or Limits())
     return Starlette(routes=routes, middleware=middleware, exception_handlers={HTTPException: coded}, lifespan=alive)
 
 
@@ -83,18 +107,25 @@ def quiet() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def lifespan(upstreams: Upstreams, rules: Rules, register: Register) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def lifespan(
+    upstreams: Upstreams, rules: Rules, register: Register, limits: Limits
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """What lives as long as the process."""
 
     @asynccontextmanager
     async def opened(app: Starlette) -> AsyncIterator[None]:
-        check_ins = Http(upstreams.check_ins, upstreams.check_ins_transport)
-        workforce = Http(upstreams.workforce, upstreams.workforce_transport)
-        app.state.known = Known(Workforce(workforce, upstreams.company), CheckIns(check_ins), rules, register)
+        cache, engine = limits.cache(), limits.engine()
+        check_ins = Caller(Http(upstreams.check_ins, upstreams.check_ins_transport), cache, engine)
+        workforce = Caller(Http(upstreams.workforce, upstreams.workforce_transport), cache, engine)
+        books = Ledger()
+        app.state.limits = limits
+        app.state.known = Known(Workforce(workforce.within(books), upstreams.company), CheckIns(check_ins.within(books)), rules, register)
         yield
         del app.state.known
         await check_ins.aclose()
         await workforce.aclose()
+        if engine is not None:
+            await engine.aclose()
 
     return opened
 
@@ -132,7 +163,9 @@ async def endpoint(request: Request) -> Response:
 
 async def run(request: Request, call: http.Call, kind: str, request_id: str) -> Response:
     """The answer to one call, with loaders of its own."""
-    loaders = Loaders(request.app.state.known)
+    limits: Limits = request.app.state.limits
+    ledger = Ledger(limits.calls, traced=limits.trace and request.headers.get("x-crewgraph-trace") == "1")
+    loaders = Loaders(request.app.state.known, ledger, Mode.NONE if http.refreshes(request) else Mode.USUAL)
     try:
         result = await schema.execute(
             call.query,
@@ -148,6 +181,18 @@ async def run(request: Request, call: http.Call, kind: str, request_id: str) -> 
     content: dict[str, Any] = {} if http.never_executed(result.data, result.errors) else {"data": result.data}
     if result.errors:
         content["errors"] = formatted(result.errors, request_id)
-    if loaders.dropped:
-        content["extensions"] = {"completeness": {"complete": False, "unreadableRows": loaders.dropped}}
+    if extensions := told(loaders):
+        content["extensions"] = extensions
     return http.answer(kind, content, status=http.status(kind, result.data, result.errors))
+
+
+def told(loaders: Loaders) -> dict[str, Any]:
+    """What an answer says of itself: how old it is, whether it is whole, and, when that was asked for, how it came about."""
+    ledger, found = loaders.ledger, dict[str, Any]()
+    if ledger.oldest:
+        found["freshness"] = {upstream: {"oldestSeconds": round(age, 1)} for upstream, age in sorted(ledger.oldest.items())}
+    if loaders.dropped:
+        found["completeness"] = {"complete": False, "unreadableRows": loaders.dropped}
+    if ledger.traced:
+        found["trace"] = ledger.shown()
+    return found

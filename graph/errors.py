@@ -118,6 +118,8 @@ def extensions(fault: Fault) -> dict[str, Any]:
     found: dict[str, Any] = {"code": fault.code}
     if isinstance(fault, BadInput):
         found["argument"] = fault.argument
+    if isinstance(fault, TooExpensive):
+        found |= {name: value for name, value in (("estimatedCalls", fault.estimate), ("mostCalls", fault.limit)) if value is not None}
     if isinstance(fault, UpstreamError):
         found |= {"upstream": fault.upstream, "retryable": fault.retryable}
         if fault.retry_after is not None:

@@ -70,6 +70,12 @@ def wants_page(request: Request) -> bool:
     return request.method == "GET" and "query" not in request.query_params and "text/html" in request.headers.get("accept", "")
 
 
+def refreshes(request: Request) -> bool:
+    """Whether the client wants nothing remembered (RFC 9111, 5.2.1.4)."""
+    directives = ",".join(request.headers.getlist("cache-control")).lower()
+    return any(one.strip() in ("no-cache", "no-store", "max-age=0") for one in directives.split(","))
+
+
 async def call(request: Request) -> Call:
     """The call that a request makes. Raises Refusal when it makes none."""
     if request.method == "GET":

@@ -15,8 +15,10 @@ from loaders.directory import Directory
 from loaders.known import Known, owner
 from loaders.links import Identity, Owned
 from loaders.names import same, shortened
-from upstreams.check_ins import Filter, askable
+from upstreams.calls import Mode
+from upstreams.check_ins import CheckIns, Filter, askable
 from upstreams.gathering import together
+from upstreams.ledger import Ledger
 from upstreams.records import Account, CheckIn, Listing, Person
 from upstreams.values import bare
 
@@ -30,6 +32,8 @@ class Source(Protocol):
     """Where rows and details come from: the loaders of one request."""
 
     known: Known
+    check_ins: CheckIns
+    ledger: Ledger
 
     async def rows(self, where: Filter, *, limit: int, offset: int = 0) -> Listing:
         """One page of rows."""
@@ -74,7 +78,7 @@ async def behind(source: Source, base: Filter) -> Found:
         witness = await first_owner(source, (await source.every(base, most=source.known.rules.most_attributions))[0])
     if witness is None:
         return Found(rows=len(head.items), proved=False)
-    if head.count is not None and await exact(source.known, base, witness):
+    if head.count is not None and await exact(source, base, witness):
         return await peel(source, base, head, witness.account)
     return await attribute(source, base)
 
@@ -100,7 +104,7 @@ async def owner_of(source: Source, row: CheckIn) -> Account | None:
     return await account_of(source, row) if row.submitted is not None else None
 
 
-async def exact(known: Known, base: Filter, witness: Witness) -> bool:
+async def exact(source: Source, base: Filter, witness: Witness) -> bool:
     """Whether the name and email filters match exactly, alone and together; a row of somebody else is proof that they do not.
 
     Calibrated with a row whose name and email a detail showed, and remembered for a while if the outcome is certain.
@@ -111,11 +115,11 @@ async def exact(known: Known, base: Filter, witness: Witness) -> bool:
         or email is None
         or not (askable(name) and askable(email))
         or not fits(base, witness.account)
-        or not known.alone(witness.account)
+        or not source.known.alone(witness.account)
     ):
         return False
     probes = shortened_filters(name, email)
-    return await known.exactness.get("filters", lambda: misses(known, probes, witness.row)) or False
+    return await source.known.exactness.get("filters", lambda: misses(source, probes, witness.row)) or False
 
 
 def fits(base: Filter, account: Account) -> bool:
@@ -132,9 +136,10 @@ def shortened_filters(name: str, email: str) -> list[Filter]:
     return [*alone, *beside, *(Filter(person_name=part, person_email=email) for part in names[:1])]
 
 
-async def misses(known: Known, probes: list[Filter], row: str) -> bool | None:
-    """Whether no probe finds this row; None when too many rows are found to tell."""
-    pages = await together([known.check_ins.listing(probe, limit=known.check_ins.page_size) for probe in probes])
+async def misses(source: Source, probes: list[Filter], row: str) -> bool | None:
+    """Whether no probe finds this row; None when too many rows are found to tell. No operation pays for what all need."""
+    check_ins = source.known.check_ins.within(source.ledger, Mode.FRESH, charged=False)
+    pages = await together([check_ins.listing(probe, limit=check_ins.page_size) for probe in probes])
     if any(row == item.id for page in pages for item in page.items):
         return False
     return None if any(page.more or page.dropped for page in pages) else True

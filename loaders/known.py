@@ -14,9 +14,11 @@ from loaders.mapping import Register
 from loaders.memory import Remembered
 from loaders.names import folded, same
 from loaders.window import Days, Window, chunks
+from upstreams.calls import Mode
 from upstreams.check_ins import CheckIns
 from upstreams.errors import BadResponse
 from upstreams.gathering import together
+from upstreams.ledger import Ledger
 from upstreams.records import Account, CheckIn, Scan
 from upstreams.values import bare
 from upstreams.workforce import COMPANY, NAME, Starts, Workforce
@@ -90,25 +92,29 @@ class Known:
         """The company's question for bookings that start in these days."""
         return Starts(days[0], days[1], self.rules.zone)
 
-    async def directory(self) -> Directory:
-        """The workforce directory, scanned anew when it is older than the rules allow; one scan serves all who wait."""
-        return await self.directories.get("company", self.scan_directory)
+    async def directory(self, ledger: Ledger) -> Directory:
+        """The workforce directory, scanned anew when it is older than the rules allow; one scan serves all who wait.
+
+        No operation pays for it; the one that happens to begin it has it in its trace.
+        """
+        return await self.directories.get("company", lambda: self.scan_directory(ledger))
 
     def directory_window(self) -> Window:
         """The starting days that the directory covers."""
         today = self.today()
         return Window("starting", today - timedelta(days=self.rules.directory_back), today + timedelta(days=self.rules.directory_ahead))
 
-    async def scan_directory(self) -> Directory:
+    async def scan_directory(self, ledger: Ledger) -> Directory:
         """Read every page of the directory's window; once more when the pages moved meanwhile (faults.md F15)."""
         window, today = self.directory_window(), self.today()
         ranges = [*chunks(today, window.last), *chunks(window.first, today - timedelta(days=1))]
-        found = build(await self.scans(ranges))
-        return found if found.complete else build(await self.scans(ranges))
+        found = build(await self.scans(ranges, ledger, Mode.FRESH))
+        return found if found.complete else build(await self.scans(ranges, ledger, Mode.NONE))
 
-    async def scans(self, ranges: list[Days]) -> list[Scan]:
+    async def scans(self, ranges: list[Days], ledger: Ledger, mode: Mode) -> list[Scan]:
         """A company scan of each of these ranges, side by side."""
-        scans = await together([self.workforce.scan(COMPANY, self.starts(days)) for days in ranges])
+        workforce = self.workforce.within(ledger, mode, charged=False)
+        scans = await together([workforce.scan(COMPANY, self.starts(days)) for days in ranges])
         if any(scan is None for scan in scans):
             raise BadResponse(NAME, reason="no-company")
         return [scan for scan in scans if scan is not None]

@@ -15,8 +15,10 @@ from loaders.known import Known
 from loaders.links import Identity, Status
 from loaders.rows import Question, Rows, Slice, read, total
 from loaders.window import Days, Window
+from upstreams.calls import Mode
 from upstreams.check_ins import Filter
 from upstreams.gathering import together
+from upstreams.ledger import Ledger
 from upstreams.records import Bookings, CheckIn, Listing, Page, Person, Scan, TimeOff
 from upstreams.workforce import ALWAYS, COMPANY, Changed, Current, Route, Starts, scan
 
@@ -45,16 +47,19 @@ class Loaders:
     `dropped` counts the assignments that no plain list shows, because they could not be read.
     """
 
-    def __init__(self, known: Known) -> None:
-        self.known = known
+    def __init__(self, known: Known, ledger: Ledger | None = None, mode: Mode = Mode.USUAL) -> None:
+        self.known, self.mode = known, mode
+        self.ledger = ledger or Ledger()
+        self.workforce = known.workforce.within(self.ledger, mode)
+        self.check_ins = known.check_ins.within(self.ledger, mode)
         self.dropped = 0
         self.searched: set[str] = set()
-        self.project_starts: Starting = Loader(each(lambda key: self.whole(known.workforce.project(*key))))
-        self.person_starts: Starting = Loader(each(lambda key: self.whole(known.workforce.person(*key))))
+        self.project_starts: Starting = Loader(each(lambda key: self.whole(self.workforce.project(*key))))
+        self.person_starts: Starting = Loader(each(lambda key: self.whole(self.workforce.person(*key))))
         self.project_assignments: Loader[Booked, Bookings | None] = Loader(each(lambda key: self.booked(self.project_starts, key)))
         self.person_assignments: Loader[Booked, Bookings | None] = Loader(each(lambda key: self.booked(self.person_starts, key)))
-        self.directories: Loader[str, Directory] = Loader(each(lambda _: known.directory()))
-        self.page: Loader[PageKey, Page | None] = Loader(each(lambda key: known.workforce.page(*key)))
+        self.directories: Loader[str, Directory] = Loader(each(lambda _: known.directory(self.ledger)))
+        self.page: Loader[PageKey, Page | None] = Loader(each(lambda key: self.workforce.page(*key)))
         self.scan: Loader[tuple[Route, Starts | Current], Scan | None] = Loader(each(self.scanned))
         self.time_off: Loader[tuple[str, Window], tuple[TimeOff, ...]] = Loader(each(self.absences))
         self.heads: dict[Filter, Listing] = {}
@@ -122,7 +127,7 @@ class Loaders:
     async def listed(self, key: tuple[Filter, int, int]) -> Listing:
         """One page of check-in rows, from the upstream."""
         where, limit, offset = key
-        return await self.known.check_ins.listing(where, limit=limit, offset=offset)
+        return await self.check_ins.listing(where, limit=limit, offset=offset)
 
     async def every(self, where: Filter, *, most: int) -> tuple[list[CheckIn], bool]:
         """All rows of a filter up to `most`, and whether that is all of them."""
@@ -135,7 +140,7 @@ class Loaders:
         rows, offset = ([], 0) if head is None else (list(head.items), head.taken)
         if head is not None and (head.dropped or not head.more):
             return rows, not head.dropped
-        async for page in self.known.check_ins.pages(where, limit=self.known.check_ins.page_size, offset=offset):
+        async for page in self.check_ins.pages(where, limit=self.check_ins.page_size, offset=offset):
             rows = list({row.id: row for row in (*rows, *page.items)}.values())
             if page.dropped or len(rows) > most:
                 return rows, False
@@ -147,7 +152,7 @@ class Loaders:
 
     async def detailed(self, check_in_id: str) -> CheckIn | None:
         """One check-in with its responses, and what it teaches about its owner."""
-        found = await self.known.check_ins.check_in(check_in_id)
+        found = await self.check_ins.check_in(check_in_id)
         if found is not None:
             self.known.note(found)
         return found

@@ -75,9 +75,9 @@ async def read(source: Source, question: Question, zone: tzinfo) -> Slice:
     kept: dict[str, tuple[CheckIn, int]] = {}
     seen: set[str] = set()
     offset, complete = question.offset, True
-    most = source.known.check_ins.page_size
+    most = source.check_ins.page_size
     limit = most if question.rows.sifted else min(question.first, most)
-    for _ in range(source.known.check_ins.http.dialect.most_pages):
+    for _ in range(source.check_ins.calls.dialect.most_pages):
         page = await source.rows(question.rows.where, limit=limit, offset=offset)
         await doubt(source, question.rows, page)
         if page.items and seen.issuperset(item.id for item in page.items):

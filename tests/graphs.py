@@ -12,11 +12,12 @@ from typing import Any
 
 import httpx
 
-from graph.app import Upstreams, create_app
+from graph.app import Limits, Upstreams, create_app
 from loaders.known import Rules
 from loaders.mapping import Register
 from sandbox import Options
 from sandbox import create_app as create_sandbox
+from upstreams.cache import FORGETFUL, Cache
 from upstreams.dialect import Dialect
 
 TODAY = date(2026, 3, 4)
@@ -100,14 +101,24 @@ def codes(answer: dict[str, Any]) -> list[tuple[str, str]]:
     return [(error["extensions"]["code"], ".".join(map(str, error.get("path", ())))) for error in answer.get("errors", ())]
 
 
+def forgetful() -> Cache:
+    """A cache that keeps nothing, for tests that change the company or count every call."""
+    return Cache(FORGETFUL)
+
+
 @asynccontextmanager
 async def graph(
-    database: Path, *, options: Options | None = None, rules: Rules | None = None, register: Register | None = None
+    database: Path,
+    *,
+    options: Options | None = None,
+    rules: Rules | None = None,
+    register: Register | None = None,
+    limits: Limits | None = None,
 ) -> AsyncIterator[Graph]:
-    """A graph over the company in this file, with both upstreams on one counted wire."""
+    """A graph over the company in this file, with both upstreams on one counted wire; it caches nothing unless `limits` say so."""
     wire = Wire(httpx.ASGITransport(create_sandbox(database, options or Options(clock=noon))))
     upstreams = Upstreams(Dialect("checkins", "http://checkins"), Dialect("workforce", "http://workforce"), "sandbox", wire, wire)
-    app = create_app(upstreams, rules or Rules(clock=noon), register)
+    app = create_app(upstreams, rules or Rules(clock=noon), register, limits=limits or Limits(cache=forgetful))
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://graph")
     async with app.router.lifespan_context(app), client:
         yield Graph(client, wire)

@@ -10,7 +10,7 @@ from typing import Any
 
 from upstreams.errors import BadResponse
 from upstreams.reading import Reading
-from upstreams.records import Assignment, Booking, Category, JobTitle, Page, Person, Project, Status, TimeOff, WorkDays
+from upstreams.records import Assignment, Booking, Bookings, Category, JobTitle, Page, Person, Project, Status, TimeOff, WorkDays
 from upstreams.values import first, flag, text, whole
 
 NAME = "workforce"
@@ -41,6 +41,11 @@ def parse_assignments(raw: object, reading: Reading) -> tuple[Assignment, ...]:
     if not isinstance(rows, list):
         raise BadResponse(NAME, reason="shape")
     return unique(reading.kept([parse_assignment(row, reading) for row in rows]))
+
+
+def parse_bookings(raw: object, reading: Reading) -> Bookings:
+    """The same with how many rows could not be read."""
+    return Bookings(parse_assignments(raw, reading), reading.dropped)
 
 
 def unique(assignments: Iterable[Assignment]) -> tuple[Assignment, ...]:

@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import partial
 from typing import Any
 from unicodedata import category
 
 from msgspec.structs import replace
 
+from upstreams.calls import Asks, Call, Kind, Mode
 from upstreams.errors import BadInput, BadResponse, Missing, Refused
-from upstreams.http import Http
+from upstreams.ledger import Ledger
 from upstreams.reading import Reading
 from upstreams.records import Account, CheckIn, Listing, Property, Response
 from upstreams.values import bare, first, flag, segment, text, whole
@@ -65,45 +67,41 @@ def unaskable(value: str) -> str | None:
 
 
 class CheckIns:
-    """The client: one method an endpoint, and `pages` to walk a list.
+    """The client: one method an endpoint, and `pages` to walk a list."""
 
-    `unreadable` counts, by field, the values that could not be read since the process began.
-    """
+    def __init__(self, calls: Asks) -> None:
+        self.calls = calls
 
-    def __init__(self, http: Http) -> None:
-        self.http = http
-        self.unreadable: Counter[str] = Counter()
+    @property
+    def unreadable(self) -> Counter[str]:
+        """By field, how many values could not be read since the process began."""
+        return self.calls.unreadable
+
+    def within(self, ledger: Ledger, mode: Mode = Mode.USUAL, *, charged: bool = True) -> CheckIns:
+        """The client of one request."""
+        return CheckIns(self.calls.within(ledger, mode, charged=charged))
 
     @property
     def page_size(self) -> int:
         """The most rows that one call may ask for."""
-        return self.http.dialect.page_size
+        return self.calls.dialect.page_size
 
     async def check_in(self, api_id: str) -> CheckIn | None:
         """One check-in with its responses, or None when the upstream does not know it (seed A:84-145)."""
-        path = f"{LIST}{segment('id', api_id)}/"
         try:
-            raw = await self.http.get(path)
+            found = await self.calls.ask(detail(api_id), parse_detail)
         except Missing:
             return None
-        reading = Reading()
-        found = parse_detail(raw, reading)
-        self.unreadable.update(reading.tally)
         if bare(found.id) != bare(api_id):
             raise BadResponse(NAME, reason="other-id")
         return found
 
     async def listing(self, where: Filter, *, limit: int, offset: int = 0) -> Listing:
         """One page of rows; the upstream may give fewer than `limit` (seed A:9-80; upstreams.md 32)."""
-        query = [*where.query(), ("limit", str(limit)), ("offset", str(offset))]
         try:
-            raw = await self.http.get(LIST, query)
+            return await self.calls.ask(rows(where, limit, offset), partial(parse_listing, offset=offset))
         except Missing as cause:
             raise Refused(NAME, status=404) from cause
-        reading = Reading()
-        found = parse_listing(raw, reading, offset=offset)
-        self.unreadable.update(reading.tally)
-        return found
 
     async def pages(self, where: Filter, *, limit: int, offset: int = 0) -> AsyncIterator[Listing]:
         """Page after page from `offset`, each row once, until the rows end; loops and lies about `count` end it too.
@@ -114,7 +112,7 @@ class CheckIns:
         """
         seen: set[str] = set()
         count: int | None = None
-        for _ in range(self.http.dialect.most_pages):
+        for _ in range(self.calls.dialect.most_pages):
             page = await self.listing(where, limit=limit, offset=offset)
             fresh = without(page, seen)
             if page.items and not fresh.items and page.count == count:
@@ -125,6 +123,16 @@ class CheckIns:
             seen.update(item.id for item in page.items)
             offset, count = offset + page.taken, page.count
         raise BadResponse(NAME, reason="too-many-pages")
+
+
+def detail(api_id: str) -> Call:
+    """The call for one check-in."""
+    return Call(Kind.DETAIL, f"{LIST}{{api_id}}/", f"{LIST}{segment('id', api_id)}/")
+
+
+def rows(where: Filter, limit: int, offset: int = 0) -> Call:
+    """The call for one page of rows."""
+    return Call(Kind.ROWS, LIST, LIST, (*where.query(), ("limit", str(limit)), ("offset", str(offset))))
 
 
 def parse_listing(raw: object, reading: Reading, *, offset: int) -> Listing:

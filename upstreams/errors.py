@@ -37,13 +37,16 @@ class BadInput(Fault):
 
 
 class TooExpensive(Fault):
-    """More was asked than one request may cost; `hint` says how to ask for less."""
+    """More was asked than one request may cost; `hint` says how to ask for less.
+
+    `estimate` is how many upstream calls it would come to at least, `limit` how many it may make, where calls are what is too many.
+    """
 
     code = "QUERY_TOO_EXPENSIVE"
 
-    def __init__(self, hint: str) -> None:
+    def __init__(self, hint: str, *, estimate: int | None = None, limit: int | None = None) -> None:
         super().__init__(hint)
-        self.hint = hint
+        self.hint, self.estimate, self.limit = hint, estimate, limit
 
 
 class UpstreamError(Fault):

@@ -1,4 +1,4 @@
-"""One GET to one upstream: gate, timeout, status, JSON. Everything else about an answer is parsed elsewhere, without I/O."""
+"""One GET to one upstream: gate, timeout, status, body. Everything else about an answer is parsed elsewhere, without I/O."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 import httpx
 import msgspec
 
+from upstreams.calls import Call, Mode
 from upstreams.dialect import Dialect
 from upstreams.errors import BadResponse, Missing, RateLimited, Refused, TimedOut, Unavailable, UpstreamError
+from upstreams.ledger import Ledger
+from upstreams.reading import Reading
 from upstreams.values import pause
 
+T = TypeVar("T")
 PROTOCOL = (httpx.DecodingError, httpx.RemoteProtocolError, httpx.TooManyRedirects, httpx.InvalidURL, UnicodeError)
 """What httpx raises over an answer; the last two over a Location that is no URL, which it parses even with redirects off."""
 
@@ -39,8 +43,18 @@ class Answer:
     body: bytes
 
 
+@dataclass(frozen=True)
+class Body:
+    """The body of a good answer, and the milliseconds that its call waited before it was sent."""
+
+    content: bytes = field(repr=False)
+    waited: float = 0.0
+
+
 class Http:
-    """The thin transport of one upstream; lives as long as the process.
+    """The thin transport of one upstream; lives as long as the process. Asked directly, it remembers nothing.
+
+    `unreadable` counts, by field, the values that could not be read since the process began.
 
     The pool is unbounded because the gate in front of it is not: a request never queues inside httpcore, whose queue loses a
     slot for good when a queued request is cancelled. Redirects stay off: credentials go to no other address (upstreams.md 33).
@@ -50,6 +64,7 @@ class Http:
         self.dialect = dialect
         self.gate = asyncio.Semaphore(dialect.concurrency)
         self.failures: Counter[str] = Counter()
+        self.unreadable: Counter[str] = Counter()
         self.told: dict[str, float] = {}
         self.client = httpx.AsyncClient(
             transport=transport,
@@ -60,17 +75,44 @@ class Http:
             trust_env=False,
         )
 
-    async def get(self, path: str, query: Iterable[tuple[str, str]] = ()) -> Any:
-        """The decoded JSON of one GET; `path` is already encoded. Raises UpstreamError."""
+    async def read(self, path: str, query: Iterable[tuple[str, str]] = ()) -> Body:
+        """The body of one GET that was answered well; `path` is already encoded. Raises UpstreamError."""
+        began = time.perf_counter()
         try:
-            answer = await self.send(self.address(path, query))
+            async with self.gate:
+                waited = (time.perf_counter() - began) * 1000
+                answer = await self.send(self.address(path, query))
             check(self.dialect.name, answer)
-            return decode(self.dialect.name, answer)
+            return Body(answer.body, waited)
         except Missing:
             raise
         except UpstreamError as error:
             self.tell(error)
             raise
+
+    async def ask(self, call: Call, parse: Callable[[Any, Reading], T]) -> T:
+        """What `parse` makes of a call's answer; what could not be read is counted."""
+        body = await self.read(call.path, call.query)
+        return self.parsed(body.content, parse)
+
+    def parsed(self, body: bytes, parse: Callable[[Any, Reading], T]) -> T:
+        """A body as a record. Raises BadResponse, for the operators too, when it is not what the documents describe."""
+        reading = Reading()
+        try:
+            found = parse(decode(self.dialect.name, body), reading)
+        except BadResponse as error:
+            self.tell(error)
+            raise
+        self.unreadable.update(reading.tally)
+        return found
+
+    def within(self, _ledger: Ledger, _mode: Mode = Mode.USUAL, *, charged: bool = True) -> Http:
+        """Itself: it keeps no books."""
+        return self
+
+    def remembers(self, _call: Call) -> bool:
+        """Never."""
+        return False
 
     def tell(self, error: UpstreamError) -> None:
         """Log a failure for the operators, of each kind one line in ten seconds; no address, because addresses hold names."""
@@ -87,18 +129,17 @@ class Http:
         return f"{self.dialect.base_url.rstrip('/')}{path}{encoded}"
 
     async def send(self, url: str) -> Answer:
-        """The upstream's answer, whatever its status, within the timeout and the gate."""
+        """The upstream's answer, whatever its status, within the timeout."""
         name = self.dialect.name
-        async with self.gate:
-            try:
-                async with asyncio.timeout(self.dialect.timeout):
-                    return await self.fetch(url)
-            except (TimeoutError, httpx.TimeoutException) as cause:
-                raise TimedOut(name) from cause
-            except PROTOCOL as cause:
-                raise BadResponse(name, reason="protocol") from cause
-            except httpx.RequestError as cause:
-                raise Unavailable(name, reason="transport") from cause
+        try:
+            async with asyncio.timeout(self.dialect.timeout):
+                return await self.fetch(url)
+        except (TimeoutError, httpx.TimeoutException) as cause:
+            raise TimedOut(name) from cause
+        except PROTOCOL as cause:
+            raise BadResponse(name, reason="protocol") from cause
+        except httpx.RequestError as cause:
+            raise Unavailable(name, reason="transport") from cause
 
     async def fetch(self, url: str) -> Answer:
         """The answer, read no further than `LARGEST` bytes: a small body may unpack into a huge one."""
@@ -116,10 +157,11 @@ class Http:
 
 
 def check(name: str, answer: Answer) -> None:
-    """Raise what this status means; 200 passes."""
-    if answer.status == 200:
-        return
-    raise failure(name, answer.status, pause(answer.headers.get("retry-after"), now=datetime.now(UTC)))
+    """Raise what this status or media type means; JSON with 200 passes, an HTML login page does not (upstreams.md 38)."""
+    if answer.status != 200:
+        raise failure(name, answer.status, pause(answer.headers.get("retry-after"), now=datetime.now(UTC)))
+    if "json" not in answer.headers.get("content-type", "").lower():
+        raise BadResponse(name, status=answer.status, reason="content-type")
 
 
 def failure(name: str, status: int, retry_after: float | None) -> UpstreamError:
@@ -135,11 +177,9 @@ def failure(name: str, status: int, retry_after: float | None) -> UpstreamError:
     return BadResponse(name, status=status, reason="status")
 
 
-def decode(name: str, answer: Answer) -> Any:
-    """The JSON of a 200; an HTML login page or a broken body is a BadResponse (upstreams.md 38)."""
-    if "json" not in answer.headers.get("content-type", "").lower():
-        raise BadResponse(name, status=answer.status, reason="content-type")
+def decode(name: str, body: bytes) -> Any:
+    """The JSON of a body; a broken one is a BadResponse."""
     try:
-        return msgspec.json.decode(answer.body)
+        return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as cause:
-        raise BadResponse(name, status=answer.status, reason="json") from cause
+        raise BadResponse(name, status=200, reason="json") from cause

@@ -10,15 +10,17 @@ from typing import Any, Literal
 
 from msgspec.structs import replace
 
-from upstreams.bookings import parse_assignments, parse_page, unique
+from upstreams.bookings import parse_bookings, parse_page, unique
+from upstreams.calls import Asks, Call, Kind, Mode
 from upstreams.errors import BadInput, Missing, Refused
 from upstreams.gathering import together
-from upstreams.http import Http
-from upstreams.reading import Reading
+from upstreams.ledger import Ledger
 from upstreams.records import Booking, Bookings, Page, Scan
 from upstreams.values import segment
 
 NAME = "workforce"
+ROOT = "/v2/companies/{company}"
+"""The template that every route begins with."""
 LONGEST_RANGE = 365
 """The most days that one call may ask for (seed B:16)."""
 
@@ -100,62 +102,66 @@ COMPANY, CURRENT = Route("company"), Route("current")
 
 
 class Workforce:
-    """The client of one company: `pages` and `scan` for the paged endpoints, a method each for projects and people.
+    """The client of one company: `pages` and `scan` for the paged endpoints, a method each for projects and people."""
 
-    `unreadable` counts, by field, the values that could not be read since the process began.
-    """
+    def __init__(self, calls: Asks, company: str) -> None:
+        self.calls = calls
+        self.company = company
+        self.root = f"/v2/companies/{segment('company', company)}"
 
-    def __init__(self, http: Http, company: str) -> None:
-        self.http = http
-        self.company = segment("company", company)
-        self.unreadable: Counter[str] = Counter()
+    @property
+    def unreadable(self) -> Counter[str]:
+        """By field, how many values could not be read since the process began."""
+        return self.calls.unreadable
+
+    def within(self, ledger: Ledger, mode: Mode = Mode.USUAL, *, charged: bool = True) -> Workforce:
+        """The client of one request."""
+        return Workforce(self.calls.within(ledger, mode, charged=charged), self.company)
 
     async def project(self, project_id: str, starts: Starts) -> Bookings | None:
         """A project's assignments that start in the range, or None when the upstream does not know it (seed B:194-249)."""
-        return await self.listed(f"/projects/{segment('id', project_id)}", starts)
+        return await self.listed(self.listing("project", project_id, starts))
 
     async def person(self, person_id: str, starts: Starts) -> Bookings | None:
         """A person's assignments that start in the range, or None when the upstream does not know them (seed B:251-312)."""
-        return await self.listed(f"/people/{segment('id', person_id)}", starts)
+        return await self.listed(self.listing("person", person_id, starts))
 
-    async def listed(self, place: str, starts: Starts) -> Bookings | None:
-        """One of the two unpaged lists."""
+    def listing(self, whose: Literal["project", "person"], own_id: str, starts: Starts) -> Call:
+        """The call for one of the two unpaged lists."""
+        place = "projects" if whose == "project" else "people"
+        path = f"{self.root}/{place}/{segment('id', own_id)}/assignments"
+        return Call(Kind.BOOKINGS, f"{ROOT}/{place}/{{{whose}}}/assignments", path, tuple(starts.query()))
+
+    async def listed(self, call: Call) -> Bookings | None:
+        """The answer to such a call."""
         try:
-            raw = await self.http.get(f"{self.root}{place}/assignments", starts.query())
+            return await self.calls.ask(call, parse_bookings)
         except Missing:
             return None
-        reading = Reading()
-        found = parse_assignments(raw, reading)
-        self.unreadable.update(reading.tally)
-        return Bookings(found, reading.dropped)
 
     async def page(self, route: Route, question: Starts | Current, number: int = 0) -> Page | None:
         """One page of people with their bookings, or None when the upstream does not know the group (seed B:3-141).
 
         The parameter is `page`; a server that answers another page than the one asked is a BadResponse, not a loop (upstreams.md 30).
         """
-        query = [*question.query(), ("page", str(number))]
+        most = self.calls.dialect.most_pages
         try:
-            raw = await self.http.get(self.path(route), query)
+            return await self.calls.ask(
+                self.paged(route, question, number), lambda raw, reading: parse_page(raw, number, reading, most_pages=most)
+            )
         except Missing as cause:
             if route.kind == "group":
                 return None
             raise Refused(NAME, status=404) from cause
-        reading = Reading()
-        page = parse_page(raw, number, reading, most_pages=self.http.dialect.most_pages)
-        self.unreadable.update(reading.tally)
-        return page
 
-    def path(self, route: Route) -> str:
-        """The path of a paged endpoint; no trailing slash (upstreams.md 36)."""
+    def paged(self, route: Route, question: Starts | Current, number: int = 0) -> Call:
+        """The call for one page; no trailing slash (upstreams.md 36)."""
+        query = (*question.query(), ("page", str(number)))
         if route.kind == "group":
-            return f"{self.root}/groups/{segment('id', route.group_id or '')}/assignments"
-        return f"{self.root}/assignments/current" if route.kind == "current" else f"{self.root}/assignments"
-
-    @property
-    def root(self) -> str:
-        """The path that every endpoint begins with."""
-        return f"/v2/companies/{self.company}"
+            own = segment("id", route.group_id or "")
+            return Call(Kind.PAGE, f"{ROOT}/groups/{{group}}/assignments", f"{self.root}/groups/{own}/assignments", query)
+        place = "/assignments/current" if route.kind == "current" else "/assignments"
+        return Call(Kind.PAGE, f"{ROOT}{place}", f"{self.root}{place}", query)
 
     async def pages(self, route: Route, question: Starts | Current, number: int = 0) -> AsyncIterator[Page]:
         """Page after page from `number`, one call at a time, re-reading how many there are (upstreams.md 31)."""

@@ -12,13 +12,13 @@ from typing import Any
 
 import httpx
 
-from graph.app import Upstreams, create_app
+from graph.app import Limits, Upstreams, create_app
 from loaders.known import Rules
 from loaders.mapping import Register
 from sandbox import Draft, Options
 from sandbox import create_app as create_sandbox
 from sandbox.options import Match
-from tests.graphs import TODAY, Graph, Wire, noon
+from tests.graphs import TODAY, Graph, Wire, forgetful, noon
 from upstreams.dialect import Dialect
 
 PROJECT = "bridge"
@@ -143,7 +143,7 @@ async def served(
     switch = Switch(sandboxed(company, folder, modes))
     wire = Wire(switch)
     upstreams = Upstreams(Dialect("checkins", "http://checkins"), Dialect("workforce", "http://workforce"), "sandbox", wire, wire)
-    app = create_app(upstreams, Rules(clock=noon, **rules), register)
+    app = create_app(upstreams, Rules(clock=noon, **rules), register, limits=Limits(cache=forgetful))
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://graph")
     async with app.router.lifespan_context(app), client:
         yield Served(client, wire, switch)

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import msgspec
 
+from upstreams.calls import Call, Kind
 from upstreams.check_ins import CheckIns
 from upstreams.dialect import Dialect
 from upstreams.errors import BadInput
@@ -52,6 +53,16 @@ class Double(httpx.AsyncBaseTransport):
 def always(content: Any, status: int = 200) -> Double:
     """A transport that answers everything with the same JSON."""
     return Double(lambda request: reply(content, status))
+
+
+def http(transport: httpx.AsyncBaseTransport, **dialect: Any) -> Http:
+    """The plain way to an upstream, over a transport."""
+    return Http(Dialect("checkins", HOST, **dialect), transport)
+
+
+async def plain(http: Http, path: str = "/", *query: tuple[str, str]) -> Any:
+    """The decoded answer to one GET."""
+    return await http.ask(Call(Kind.ROWS, path, path, query), lambda raw, _: raw)
 
 
 def check_ins(transport: httpx.AsyncBaseTransport, **dialect: Any) -> CheckIns:

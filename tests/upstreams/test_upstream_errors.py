@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.upstreams.doubles import Double, always, check_ins, reply, shown
-from upstreams.check_ins import Filter
+from tests.upstreams.doubles import Double, always, check_ins, http, plain, reply, shown
+from upstreams.check_ins import CheckIns, Filter
 from upstreams.dialect import Credentials, Dialect
 from upstreams.errors import BadInput, BadResponse, Fault, Missing, RateLimited, Refused, TimedOut, Unavailable, UpstreamError
 from upstreams.gathering import together
@@ -45,9 +45,9 @@ def expected(kind: type[Exception]) -> type[UpstreamError]:
 async def failed(transport: httpx.AsyncBaseTransport, **dialect: Any) -> UpstreamError:
     """How a call over this transport fails, every credential and header of it being a secret."""
     settings = {"credentials": Credentials("user", SECRET), "extra_headers": {"X-Company": SECRET}, **dialect}
-    http = Http(Dialect("checkins", f"http://{SECRET}.test/{SECRET}", **settings), transport)
+    secret = Http(Dialect("checkins", f"http://{SECRET}.test/{SECRET}", **settings), transport)
     with pytest.raises(UpstreamError) as caught:
-        await http.get(f"/{SECRET}", [("person_email", SECRET)])
+        await plain(secret, f"/{SECRET}", ("person_email", SECRET))
     return caught.value
 
 
@@ -145,8 +145,7 @@ async def test_a_200_without_a_content_type_is_a_bad_response() -> None:
 )
 async def test_any_json_content_type_is_read(content_type: str) -> None:
     # fault F9: media types are compared without regard to case
-    http = check_ins(Double(lambda request: httpx.Response(200, content=b"[1]", headers={"Content-Type": content_type}))).http
-    assert await http.get("/") == [1]
+    assert await plain(http(Double(lambda request: httpx.Response(200, content=b"[1]", headers={"Content-Type": content_type})))) == [1]
 
 
 async def test_a_small_body_that_unpacks_into_a_huge_one_is_a_bad_response() -> None:
@@ -160,7 +159,7 @@ async def test_a_small_body_that_unpacks_into_a_huge_one_is_a_bad_response() -> 
 async def test_a_body_of_the_largest_size_is_read() -> None:
     # fault F9
     body = b"[]" + b" " * (LARGEST - 2)
-    assert await check_ins(Double(lambda request: httpx.Response(200, content=body, headers=JSON))).http.get("/") == []
+    assert await plain(http(Double(lambda request: httpx.Response(200, content=body, headers=JSON)))) == []
 
 
 async def test_a_body_that_cannot_be_unpacked_is_a_bad_response() -> None:
@@ -243,9 +242,9 @@ async def test_the_first_of_several_failures_is_raised_alone_and_the_others_are_
 
 
 async def test_operators_are_told_of_each_kind_of_failure_once_in_a_while_without_any_address(caplog: pytest.LogCaptureFixture) -> None:
-    client = check_ins(always({"secret": "body"}, 503))
+    wire = http(always({"secret": "body"}, 503))
     for _ in range(3):
         with pytest.raises(Unavailable):
-            await client.listing(Filter(person_email="ann@example.com"), limit=1)
+            await CheckIns(wire).listing(Filter(person_email="ann@example.com"), limit=1)
     assert caplog.messages == ["checkins: UPSTREAM_UNAVAILABLE status=503 reason=-, 1 so far"]
-    assert client.http.failures == {"UPSTREAM_UNAVAILABLE status=503 reason=-": 3}
+    assert wire.failures == {"UPSTREAM_UNAVAILABLE status=503 reason=-": 3}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.upstreams.doubles import always, check_ins, refused, sample, workforce
+from tests.upstreams.doubles import always, check_ins, http, refused, sample, workforce
 from upstreams.check_ins import Filter
 from upstreams.errors import BadInput, BadResponse
 from upstreams.values import segment
@@ -49,7 +49,7 @@ def test_a_refusal_does_not_repeat_the_id() -> None:
 def test_a_company_that_could_leave_the_path_is_refused_when_the_client_is_made() -> None:
     # trap 35
     client = workforce(always([]))
-    assert refused(lambda: Workforce(client.http, "..")) is not None
+    assert refused(lambda: Workforce(client.calls, "..")) is not None
 
 
 @pytest.mark.parametrize(
@@ -115,9 +115,9 @@ async def test_the_stray_quote_of_the_documents_example_is_not_copied() -> None:
 async def test_the_query_is_part_of_the_url_and_survives_a_base_url_with_a_path() -> None:
     # trap 34
     double = always(sample("check_ins"))
-    client = check_ins(double)
-    assert client.http.address("/x", [("a", "b")]) == "http://upstream.test/x?a=b"
-    assert client.http.address("/x", []) == "http://upstream.test/x"
+    wire, client = http(double), check_ins(double)
+    assert wire.address("/x", [("a", "b")]) == "http://upstream.test/x?a=b"
+    assert wire.address("/x", []) == "http://upstream.test/x"
     await client.listing(Filter(person_name="Ann Lee"), limit=2)
     assert double.targets == ["/api/v2/checkins/?person_name=Ann%20Lee&limit=2&offset=0"]
 

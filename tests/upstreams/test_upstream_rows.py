@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.upstreams.doubles import Object, always, check_ins, people, reply, rows, sample, shown, workforce
+from tests.upstreams.doubles import Object, always, check_ins, people, rows, sample, shown, workforce
 from upstreams.bookings import parse_assignment, parse_assignments, parse_booking, parse_page, parse_status, parse_work_days
 from upstreams.check_ins import Filter, parse_detail, parse_listing, parse_properties
 from upstreams.errors import BadResponse
-from upstreams.http import Answer, decode
+from upstreams.http import decode
 from upstreams.reading import Reading
 from upstreams.records import Category, Property, Status, WorkDays
 
@@ -83,9 +83,8 @@ def test_weekday_keys_are_text_and_sunday_is_the_first() -> None:
 
 def test_unquoted_weekday_keys_as_the_document_prints_them_are_no_json() -> None:
     # trap 23
-    headers = reply(None).headers
     with pytest.raises(BadResponse):
-        decode("workforce", Answer(200, headers, b'{"work_days": {0: false}}'))
+        decode("workforce", b'{"work_days": {0: false}}')
 
 
 @pytest.mark.parametrize("spelling", ["assignment_status", "assignment_state", "state"])

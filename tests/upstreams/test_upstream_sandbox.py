@@ -10,6 +10,7 @@ import pytest
 
 from sandbox import Draft, Options, create_app
 from sandbox.options import Match
+from tests.upstreams.doubles import http, plain
 from upstreams.check_ins import CheckIns, Filter
 from upstreams.dialect import Credentials, Dialect
 from upstreams.errors import BadResponse, Refused
@@ -194,9 +195,9 @@ async def test_what_is_not_known_is_none_and_wrong_credentials_are_a_refusal(com
 
 async def test_a_question_that_the_server_finds_wrong_is_a_bad_response(company: Path) -> None:
     # trap 18: a plus sign that is not encoded arrives as a blank, which the sandbox refuses
-    http = workforce(Counting(company)).http
+    wire = http(Counting(company), credentials=Credentials(token="token"))
     with pytest.raises(BadResponse) as caught:
-        await http.get("/v2/companies/sandbox/projects/j/assignments?startDay=2026-03-04T00:00:00+01:00&dayRange=1")
+        await plain(wire, "/v2/companies/sandbox/projects/j/assignments?startDay=2026-03-04T00:00:00+01:00&dayRange=1")
     assert caught.value.status == 400
 
 

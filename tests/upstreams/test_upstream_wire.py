@@ -8,6 +8,7 @@ from time import monotonic
 
 import pytest
 
+from tests.upstreams.doubles import plain
 from tests.upstreams.wire import KEY, answer, calling, listening
 from upstreams.check_ins import CheckIns, Filter
 from upstreams.errors import BadResponse, TimedOut, Unavailable, UpstreamError
@@ -78,14 +79,14 @@ async def test_a_refused_connection_is_unavailable() -> None:
         pass
     async with calling(server.url) as http:
         with pytest.raises(Unavailable):
-            await http.get("/")
+            await plain(http)
 
 
 async def test_a_server_that_speaks_no_tls_is_unavailable() -> None:
     # fault F7
     async with listening(EMPTY) as server, calling(server.url.replace("http:", "https:")) as http:
         with pytest.raises(UpstreamError) as caught:
-            await http.get("/")
+            await plain(http)
     assert type(caught.value) is Unavailable
 
 
@@ -103,7 +104,7 @@ async def test_an_answer_that_breaks_off_is_a_bad_response_and_never_used_in_par
     # fault F8
     async with listening(piece) as server, calling(server.url) as http:
         with pytest.raises(BadResponse) as caught:
-            await http.get("/")
+            await plain(http)
     assert caught.value.reason == "protocol"
     assert KEY not in f"{caught.value!r}"
 
@@ -113,7 +114,7 @@ async def test_an_upstream_that_drips_is_stopped_by_the_deadline_of_the_whole_ca
     began = monotonic()
     async with listening(EMPTY, drip=0.02) as server, calling(server.url, timeout=0.2) as http:
         with pytest.raises(TimedOut):
-            await http.get("/")
+            await plain(http)
     assert monotonic() - began < 2
 
 

@@ -1,0 +1,185 @@
+"""Calls to one upstream, shared by all requests: one flight a call, remembered answers, and a store that several servers share."""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from upstreams.cache import Cache
+from upstreams.calls import Call, Mode
+from upstreams.dialect import Dialect
+from upstreams.engine import Engine
+from upstreams.errors import BadResponse, Fault, TooExpensive
+from upstreams.http import Http
+from upstreams.ledger import Ledger, Record
+from upstreams.reading import Reading
+
+T = TypeVar("T")
+STAMP = struct.Struct("!d")
+"""What precedes a body in the shared store: the time of its reading, in seconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """What a flight brought: the value, where it came from, how old it is in seconds, how long it waited in milliseconds."""
+
+    value: Any
+    source: str
+    age: float = 0.0
+    waited: float = 0.0
+
+
+@dataclass
+class Caller:
+    """One for each upstream and process. Answers are never shared across addresses, credentials or headers: they are in the key.
+
+    A flight is the process's own task: requests that leave do not end it, and it fails for all who wait (faults.md F22, F25).
+    """
+
+    http: Http
+    cache: Cache
+    engine: Engine | None = None
+    wall: Callable[[], float] = time.time
+    flights: dict[str, asyncio.Task[Landed]] = field(default_factory=dict)
+    prefix: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.prefix = fingerprint(self.http.dialect)
+
+    def within(self, ledger: Ledger, mode: Mode = Mode.USUAL, *, charged: bool = True) -> Within:
+        """The calls of one request."""
+        return Within(self, ledger, mode, charged)
+
+    def key(self, call: Call) -> str:
+        """What an answer is remembered under."""
+        return f"{self.prefix}:{call.key}"
+
+    def flight(self, call: Call, parse: Callable[[Any, Reading], Any], asked: Within) -> asyncio.Task[Landed]:
+        """A new flight, which anybody may join until it lands."""
+        key = self.key(call)
+        task = asyncio.get_running_loop().create_task(self.fly(call, parse, asked))
+        self.flights[key] = task
+        task.add_done_callback(lambda done: self.landed(key, done))
+        return task
+
+    def landed(self, key: str, task: asyncio.Task[Landed]) -> None:
+        """Nobody can join any more; a failure counts as seen, since all who waited may have left."""
+        if self.flights.get(key) is task:
+            del self.flights[key]
+        if not task.cancelled():
+            task.exception()
+
+    async def fly(self, call: Call, parse: Callable[[Any, Reading], Any], asked: Within) -> Landed:
+        """The answer from the shared store, else from the upstream; remembered, unless it fails."""
+        if asked.mode is not Mode.NONE and (found := await self.shared(call, parse, asked.mode)) is not None:
+            return found
+        if asked.charged:
+            asked.ledger.spend()
+        began, stamp = self.cache.clock(), self.wall()
+        body = await self.http.read(call.path, call.query)
+        value = self.http.parsed(body.content, parse)
+        self.cache.keep(self.key(call), call.kind, value, len(body.content), began)
+        life = self.cache.lives[call.kind]
+        if self.engine is not None and life.fresh:
+            await self.engine.put(self.key(call), STAMP.pack(stamp) + body.content, life.fresh + life.stale)
+        return Landed(value, "network", self.cache.clock() - began, body.waited)
+
+    async def shared(self, call: Call, parse: Callable[[Any, Reading], Any], mode: Mode) -> Landed | None:
+        """The answer that another server has read, if it is young enough and can be read."""
+        if self.engine is None or not self.cache.lives[call.kind].fresh:
+            return None
+        found = await self.engine.get(self.key(call))
+        if found is None or len(found) <= STAMP.size:
+            return None
+        age = max(self.wall() - STAMP.unpack_from(found)[0], 0.0)
+        if not self.cache.fresh(call.kind, age):
+            return None
+        try:
+            value = self.http.parsed(found[STAMP.size :], parse)
+        except BadResponse:
+            return None
+        self.cache.keep(self.key(call), call.kind, value, len(found), self.cache.clock() - age)
+        return Landed(value, "shared", age)
+
+    async def aclose(self) -> None:
+        """End all flights and close the pool."""
+        flying = list(self.flights.values())
+        for task in flying:
+            task.cancel()
+        await asyncio.gather(*flying, return_exceptions=True)
+        await self.http.aclose()
+
+
+@dataclass(frozen=True)
+class Within:
+    """The calls of one request to one upstream: what it may see, who pays, and where they are written down."""
+
+    caller: Caller
+    ledger: Ledger
+    mode: Mode
+    charged: bool = True
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the upstream is spoken to."""
+        return self.caller.http.dialect
+
+    @property
+    def unreadable(self) -> Counter[str]:
+        """By field, how many values could not be read since the process began."""
+        return self.caller.http.unreadable
+
+    def within(self, ledger: Ledger, mode: Mode = Mode.USUAL, *, charged: bool = True) -> Within:
+        """The calls of another request."""
+        return Within(self.caller, ledger, mode, charged)
+
+    def remembers(self, call: Call) -> bool:
+        """Whether the call would be answered without the upstream."""
+        return self.caller.cache.peek(self.caller.key(call), call.kind, self.mode) is not None
+
+    async def ask(self, call: Call, parse: Callable[[Any, Reading], T]) -> T:
+        """The remembered answer, else that of the one flight; one past its time is shown once more while it is renewed."""
+        record = self.ledger.asked(self.dialect.name, call.route)
+        found = self.caller.cache.peek(self.caller.key(call), call.kind, self.mode)
+        if found is None:
+            return await self.landing(call, parse, record)
+        kept, age = found
+        fresh = self.caller.cache.fresh(call.kind, age)
+        if not fresh and self.caller.key(call) not in self.caller.flights:
+            self.caller.flight(call, parse, Within(self.caller, Ledger(), Mode.FRESH))
+        self.ledger.answered(record, "cache" if fresh else "stale", age=age)
+        value: T = kept.value
+        return value
+
+    async def landing(self, call: Call, parse: Callable[[Any, Reading], T], record: Record) -> T:
+        """What a flight brings, begun here or by another request; one that another's budget ended is begun again."""
+        while True:
+            task = self.caller.flights.get(self.caller.key(call)) if self.mode is not Mode.NONE else None
+            joined = task is not None
+            task = task or self.caller.flight(call, parse, self)
+            try:
+                landed = await asyncio.shield(task)
+            except TooExpensive as error:
+                if joined:
+                    continue
+                self.ledger.answered(record, "none", error.code)
+                raise
+            except Fault as error:
+                self.ledger.answered(record, "joined" if joined else "network", error.code)
+                raise
+            record.waited = landed.waited
+            self.ledger.answered(record, "joined" if joined else landed.source, age=landed.age)
+            value: T = landed.value
+            return value
+
+
+def fingerprint(dialect: Dialect) -> str:
+    """What tells deployments and credentials apart in a key, without showing them."""
+    shown = repr((dialect.name, dialect.base_url, sorted(dialect.extra_headers.items()), sorted(dialect.credentials.headers().items())))
+    return f"{dialect.name}:{sha256(shown.encode()).hexdigest()[:24]}"

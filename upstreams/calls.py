@@ -1,0 +1,70 @@
+"""One upstream call as a value, and what can make it: the network alone, or a request's view of the shared cache."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Protocol, TypeVar
+
+from upstreams.dialect import Dialect
+from upstreams.ledger import Ledger
+from upstreams.reading import Reading
+
+T = TypeVar("T")
+Query = tuple[tuple[str, str], ...]
+
+
+class Kind(Enum):
+    """What a call's answer is, which decides how long it may be remembered."""
+
+    BOOKINGS = "bookings"
+    PAGE = "page"
+    ROWS = "rows"
+    DETAIL = "detail"
+    LISTED = "listed"
+
+
+class Mode(Enum):
+    """Which remembered answers will do: also those that are being renewed, only fresh ones, or none at all."""
+
+    USUAL = "usual"
+    FRESH = "fresh"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One GET: `path` is encoded, `query` has the documents' names; `route` is the path's template, fit for traces and metrics."""
+
+    kind: Kind
+    route: str
+    path: str
+    query: Query = ()
+
+    @property
+    def key(self) -> str:
+        """What tells calls of one upstream apart."""
+        return f"{self.path}?{self.query!r}" if self.query else self.path
+
+
+class Asks(Protocol):
+    """Whatever answers calls to one upstream."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the upstream is spoken to."""
+
+    async def ask(self, call: Call, parse: Callable[[Any, Reading], T]) -> T:
+        """What `parse` makes of the call's decoded answer. Raises UpstreamError."""
+
+    @property
+    def unreadable(self) -> Counter[str]:
+        """By field, how many values could not be read since the process began."""
+
+    def within(self, ledger: Ledger, mode: Mode = Mode.USUAL, *, charged: bool = True) -> Asks:
+        """The same for one request: its calls go into the ledger, which pays for them unless the process needs them for itself."""
+
+    def remembers(self, call: Call) -> bool:
+        """Whether the call would be answered without the upstream."""

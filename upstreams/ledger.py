@@ -1,0 +1,135 @@
+"""What one operation asked of the upstreams: its budget, the age of what it was given and, when it is traced, every call."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from upstreams.errors import TooExpensive
+
+UNBOUNDED = 1 << 60
+MOST_TRACED = 2_000
+"""How many calls a trace lists one by one."""
+
+
+@dataclass
+class Record:
+    """One call of a trace; `start`, `duration` and `waited` are milliseconds, the first since the operation began."""
+
+    upstream: str
+    route: str
+    wave: int
+    start: float
+    duration: float = 0.0
+    waited: float = 0.0
+    source: str = "network"
+    attempt: int = 1
+    outcome: str = "ok"
+    keys: int = 1
+
+    def shown(self) -> dict[str, Any]:
+        """The call as data, times to a tenth of a millisecond."""
+        times = {name: round(getattr(self, name), 1) for name in ("start", "duration", "waited")}
+        return {**vars(self), **times}
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan that was chosen: for how many keys, at which cost in calls, instead of what."""
+
+    plan: str
+    keys: int
+    chosen: str
+    calls: int
+    alternatives: tuple[tuple[str, int], ...]
+    wave: int
+
+    def shown(self) -> dict[str, Any]:
+        """The plan as data."""
+        return {**vars(self), "alternatives": [{"choice": choice, "calls": calls} for choice, calls in self.alternatives]}
+
+
+@dataclass
+class Ledger:
+    """One for each operation. A call's wave is one more than the highest wave that had ended when it was asked."""
+
+    limit: int = UNBOUNDED
+    traced: bool = False
+    clock: Callable[[], float] = time.perf_counter
+    spent: int = 0
+    estimate: tuple[int, int] | None = None
+    calls: list[Record] = field(default_factory=list)
+    omitted: int = 0
+    plans: list[Planned] = field(default_factory=list)
+    identities: dict[str, dict[str, Any]] = field(default_factory=dict)
+    oldest: dict[str, float] = field(default_factory=dict)
+    ended: int = 0
+    began: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.began = self.clock()
+
+    @property
+    def room(self) -> int:
+        """How many calls the operation may still make."""
+        return max(self.limit - self.spent, 0)
+
+    def spend(self) -> None:
+        """Pay for one call. Raises TooExpensive when the budget is used up."""
+        if not self.room:
+            raise TooExpensive(f"It has made all {self.limit} upstream calls that one operation may make.", limit=self.limit)
+        self.spent += 1
+
+    def afford(self, calls: int) -> None:
+        """Refuse a wave of calls that cannot fit, before its first. Raises TooExpensive with what the operation would come to."""
+        if calls > self.room:
+            estimate = self.spent + calls
+            raise TooExpensive("Narrow the window or ask for fewer items.", estimate=estimate, limit=self.limit)
+
+    def asked(self, upstream: str, route: str) -> Record:
+        """The record of a call that begins now."""
+        record = Record(upstream, route, self.ended + 1, self.now())
+        if self.traced and len(self.calls) < MOST_TRACED:
+            self.calls.append(record)
+        else:
+            self.omitted += self.traced
+        return record
+
+    def answered(self, record: Record, source: str, outcome: str = "ok", *, age: float = 0.0) -> None:
+        """The call has ended; what it gave was `age` seconds old."""
+        record.source, record.outcome, record.duration = source, outcome, self.now() - record.start
+        self.ended = max(self.ended, record.wave)
+        self.aged(record.upstream, age)
+
+    def aged(self, upstream: str, age: float) -> None:
+        """Something of an upstream that is this many seconds old went into the answer."""
+        self.oldest[upstream] = max(self.oldest.get(upstream, 0.0), age)
+
+    def planned(self, plan: str, keys: int, chosen: str, calls: int, alternatives: tuple[tuple[str, int], ...]) -> None:
+        """A plan was chosen."""
+        if self.traced:
+            self.plans.append(Planned(plan, keys, chosen, calls, alternatives, self.ended + 1))
+
+    def identified(self, person: str, status: str, method: str | None, *, remembered: bool) -> None:
+        """It was decided, or remembered, who a person is; people are named by their ids only."""
+        if self.traced:
+            self.identities[person] = {"person": person, "status": status, "method": method, "remembered": remembered}
+
+    def now(self) -> float:
+        """Milliseconds since the operation began."""
+        return (self.clock() - self.began) * 1000
+
+    def shown(self) -> dict[str, Any]:
+        """The trace as data."""
+        least, likely = self.estimate or (None, None)
+        return {
+            "milliseconds": round(self.now(), 1),
+            "waves": self.ended,
+            "calls": [record.shown() for record in self.calls],
+            "omitted": self.omitted,
+            "plans": [plan.shown() for plan in self.plans],
+            "identities": list(self.identities.values()),
+            "budget": {"limit": self.limit, "spent": self.spent, "least": least, "likely": likely},
+        }
