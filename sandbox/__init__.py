@@ -13,6 +13,8 @@ Where the documents are silent or contradict themselves, this server has decided
 - a page of check-ins has 50 rows unless a limit is sent, and never more than 100;
 - filters match exactly unless `Options` says otherwise, departments always; an empty one is none; an unknown parameter is ignored;
 - today is the day on `Options.clock`; clocks of the generated company show UTC+1 all year.
+
+Two more endpoints, which the documents do not have, list everybody when `Options.directories` says so (`sandbox.directories`).
 """
 
 from sandbox.app import create_app

@@ -2,13 +2,29 @@
 
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
+from functools import partial
 from secrets import compare_digest
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sandbox.options import Options
+
 Endpoint = Callable[[Request], Awaitable[Response]]
+Door = Callable[[Endpoint], Endpoint]
+
+
+def checkins(options: Options) -> Door:
+    """Check-ins take Basic credentials, where they are set."""
+    accepted = basic(options.checkins_user, options.checkins_key)
+    return partial(guard, accepted=accepted, challenge='Basic realm="check-ins"')
+
+
+def workforce(options: Options) -> Door:
+    """Workforce takes Basic or Bearer credentials, where they are set."""
+    accepted = basic(options.workforce_user, options.workforce_key) + bearer(options.workforce_token)
+    return partial(guard, accepted=accepted, challenge='Basic realm="workforce", Bearer realm="workforce"')
 
 
 def basic(user: str | None, key: str | None) -> list[str]:

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox import checkins, workforce
+from sandbox import checkins, directories, workforce
 from sandbox.answer import refuse
 from sandbox.options import DEFAULTS, Options
 from sandbox.store import Store
@@ -42,7 +42,7 @@ def create_app(path: Path | str, options: Options = DEFAULTS) -> Starlette:
     store = Store(Path(path), options.clock)
     log = Path(options.request_log).open("a", encoding="latin-1") if options.request_log else None  # noqa: SIM115 - closed with the app
     app = Starlette(
-        routes=[*checkins.routes(store, options), *workforce.routes(store, options)],
+        routes=[*checkins.routes(store, options), *workforce.routes(store, options), *directories.routes(store, options)],
         middleware=[Middleware(Journal, log=log, seconds=options.latency_ms / 1000)],
         exception_handlers={HTTPException: refuse},
     )

@@ -38,9 +38,9 @@ def fold(text: str) -> str:
     return text.casefold()
 
 
-def person(uid: str, name: str, email: str | None, department: str | None = None, properties: str = "[]") -> User:
+def person(uid: str, name: str, email: str | None, department: str | None = None, properties: str = "[]", *, active: bool = True) -> User:
     """A user without a manager."""
-    return User(uid, name, email, department, None, properties, fold(name), None if email is None else fold(email))
+    return User(uid, name, email, department, None, properties, fold(name), None if email is None else fold(email), active)
 
 
 def _newest(entries: Iterable[Entry]) -> list[Entry]:

@@ -17,9 +17,13 @@
 | Zoë Müller | one composed letter in workforce, letter and accent in check-ins |
 | José Ángel Núñez, Олена Коваленко, 王小明, محمد الأحمد | accents and other scripts |
 
-They work at `SITE` ("Old Mill Restoration"), every one of them today.
+They work at `SITE` ("Old Mill Restoration"), every one of them today. Workforce knows the emails of their accounts, but for `MAILBOXES`.
+
+Three more are in the directories only: the worker Ida Lindgren, who has no work; a second account named Tom Barker, which never checked
+in; and the account of Hanna Virtanen, who has left.
 """  # noqa: RUF002 - the apostrophes and scripts are the point
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 SITE = "Old Mill Restoration"
@@ -63,3 +67,11 @@ CAST = (
     Member("王小明", "王小明", "wang.xiaoming@example.com", "C-020"),
     Member("محمد الأحمد", "محمد الأحمد", "m.alahmad@example.com", "C-021"),
 )
+
+MAILBOXES: Mapping[str, str | None] = {
+    "Priya Nair": "priya.nair@example.com",
+    "Victor Stone": "victor.stone@example.com",
+    "Sean O’Neil": None,  # noqa: RUF001
+    "王小明": None,
+}
+"""What workforce has instead of the account's email: an old one, one without an account, or none."""

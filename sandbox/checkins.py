@@ -1,18 +1,15 @@
 """The check-ins API of seed A: a list without people, and details with the responses that name them."""
 
 import json
-from functools import partial
 from sqlite3 import Row
 
-from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox import query, rows, shape
-from sandbox.access import basic, guard
-from sandbox.answer import answer
+from sandbox import access, query, rows, shape
+from sandbox.answer import answer, listing
 from sandbox.arrange import RESPONSE_DELAY
 from sandbox.ids import Kind, derive, number
 from sandbox.options import Options
@@ -20,14 +17,11 @@ from sandbox.shape import Object
 from sandbox.store import Store
 from sandbox.timeline import COLUMNS, Question, Timeline
 
-DEFAULT_LIMIT = 50  # the document names none
-MAX_LIMIT = 100  # more is quietly answered with this many
-
 
 def routes(store: Store, options: Options) -> list[Route]:
     """Both endpoints, behind Basic credentials where they are set; their paths end in a slash (seed A:11, A:86)."""
     api = CheckIns(store, options)
-    behind = partial(guard, accepted=basic(options.checkins_user, options.checkins_key), challenge='Basic realm="check-ins"')
+    behind = access.checkins(options)
     return [
         Route("/api/v2/checkins/", behind(api.page), methods=["GET"]),
         Route("/api/v2/checkins/{api_id}/", behind(api.detail), methods=["GET"]),
@@ -43,17 +37,9 @@ class CheckIns:
 
     async def page(self, request: Request) -> Response:
         """Seed A:9-80: one page of the check-ins that match every filter sent; an empty filter is none, an unknown one is ignored."""
-        limit = min(query.number(request.query_params, "limit", DEFAULT_LIMIT, 1), MAX_LIMIT)
-        offset = query.number(request.query_params, "offset", 0)
+        limit, offset = query.span(request.query_params)
         count, numbers = self.timeline.page(_question(request), offset, limit)
-        return answer(
-            {
-                "count": count,
-                "next": _link(request.url, limit, offset + limit) if offset + limit < count else None,
-                "previous": _link(request.url, limit, max(0, offset - limit)) if offset else None,
-                "results": self._listed(numbers),
-            }
-        )
+        return listing(request.url, count, limit, offset, self._listed(numbers))
 
     async def detail(self, request: Request) -> Response:
         """Seed A:84-145: one check-in with its responses."""
@@ -102,7 +88,3 @@ def _question(request: Request) -> Question:
     params = request.query_params
     texts = {name: value for name in COLUMNS if (value := query.text(params, name)) is not None}
     return Question(query.plain_day(params, "date_from"), query.plain_day(params, "date_to"), texts)
-
-
-def _link(url: URL, limit: int, offset: int) -> str:
-    return str(url.include_query_params(limit=limit, offset=offset))

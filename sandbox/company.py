@@ -47,6 +47,7 @@ def build(path: Path | str, *, people: int = 300, seed: int = 1, today: date | N
     staff = Staff(draft, rng)
     staff.open(people)
     _hire(draft, rng, staff, today, meter)
+    _unseen(draft)
     tenure = [staff.tenure.get(user.uid, 0) for user in draft.records.users.rows]
     draft.save(path, stream=weekly(rng, tenure, today), tick=meter)
     meter.finish()
@@ -113,6 +114,13 @@ def _hire(draft: Draft, rng: Random, staff: Staff, today: date, meter: Meter) ->
         _employ(draft, rng, worker, projects, bridge if number < hands else None, today)
         if number % 100 == 99:
             meter(1000)
+
+
+def _unseen(draft: Draft) -> None:
+    """Whom only the directories show; they come last, so that nobody else's id depends on them."""
+    draft.worker("Ida Lindgren", employee_number="C-022", email="ida.lindgren@example.com")
+    draft.user("Tom Barker", "tom.barker2@example.com")
+    draft.user("Hanna Virtanen", "hanna.virtanen@example.com", active=False)
 
 
 def _employ(draft: Draft, rng: Random, worker: str, projects: list[str], post: str | None, today: date) -> None:

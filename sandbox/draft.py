@@ -35,13 +35,17 @@ class Draft:
         *,
         id: str | None = None,
         employee_number: str | None = None,
+        email: str | None = None,
         job_title: str | tuple[str, str, str] | None = None,
         groups: Iterable[str] = (),
     ) -> str:
-        """A person of the workforce; `job_title` is a name or (id, name, colour), `groups` are ids, made when they are new."""
+        """A person of the workforce; `job_title` is a name or (id, name, colour), `groups` are ids, made when they are new.
+
+        The email is shown by the directory only.
+        """
         title = self._title(job_title)
         workers = self.records.workers
-        made = workers.add(Worker(workers.new(id), name, employee_number, title))
+        made = workers.add(Worker(workers.new(id), name, employee_number, title, email))
         for group in groups:
             number = self.records.groups.find(group, lambda uid: Named(uid, uid))
             self.records.members.append((number, workers[made]))
@@ -118,11 +122,12 @@ class Draft:
         manager_name: str | None = None,
         manager_email: str | None = None,
         properties: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+        active: bool = True,
     ) -> str:
-        """An account in check-ins; `properties` are names with values."""
+        """An account in check-ins; `properties` are names with values. Whether it is active is shown by the directory only."""
         pairs = json.dumps([{"name": key, "value": value} for key, value in dict(properties).items()], ensure_ascii=False)
         users = self.records.users
-        made = users.add(arrange.person(users.new(id), name, email, department, pairs))
+        made = users.add(arrange.person(users.new(id), name, email, department, pairs, active=active))
         if manager_name or manager_email:
             self.records.managers[users[made]] = manager_name, manager_email
         return made

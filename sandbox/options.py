@@ -16,7 +16,10 @@ def now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a sandbox is served; credentials are checked only where one is set, and `clock` decides which day today is (in its own zone)."""
+    """How a sandbox is served; credentials are checked only where one is set, and `clock` decides which day today is (in its own zone).
+
+    `directories` opens the two lists of people that the documents do not have.
+    """
 
     company: str = "sandbox"
     latency_ms: float = 0
@@ -29,6 +32,7 @@ class Options:
     name_match: Match = "exact"
     email_match: Match = "exact"
     ignore_case: bool = False
+    directories: bool = False
     clock: Callable[[], datetime] = now
 
 

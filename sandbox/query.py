@@ -10,6 +10,8 @@ DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\S+", re.ASCII)  # a blank is a plus sign that was not sent as %2B
 NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 MAX_RANGE = 365  # seed B:16
+DEFAULT_LIMIT = 50  # the documents name none
+MAX_LIMIT = 100  # more is quietly answered with this many
 
 
 def text(query: Mapping[str, str], name: str) -> str | None:
@@ -25,6 +27,17 @@ def number(query: Mapping[str, str], name: str, default: int | None, low: int = 
     if given is None or not NUMBER.fullmatch(given) or not low <= int(given) <= high:
         raise HTTPException(400, f"{name} must be a whole number from {low} to {high}")
     return int(given)
+
+
+def span(query: Mapping[str, str]) -> tuple[int, int]:
+    """The limit and offset of a page of check-ins or their users (seed A:26-27)."""
+    return min(number(query, "limit", DEFAULT_LIMIT, 1), MAX_LIMIT), number(query, "offset", 0)
+
+
+def company(path: Mapping[str, str], name: str) -> None:
+    """A 404 unless the path names this company."""
+    if path["company"] != name:
+        raise HTTPException(404, "no such company")
 
 
 def day(query: Mapping[str, str], name: str) -> int | None:

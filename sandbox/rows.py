@@ -65,6 +65,7 @@ class Worker(NamedTuple):
     name: str
     employee_number: str | None
     title: int | None
+    email: str | None
 
 
 class Member(NamedTuple):
@@ -118,6 +119,7 @@ class User(NamedTuple):
     properties: str
     name_folded: str
     email_folded: str | None
+    active: bool
 
 
 class CheckIn(NamedTuple):

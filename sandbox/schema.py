@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from sandbox import rows
 
-VERSION = 1
+VERSION = 2
 
 TABLES: Mapping[str, type[tuple[Any, ...]]] = {
     "meta": rows.Meta,

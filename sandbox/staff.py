@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 
-from sandbox.cast import Member
+from sandbox.cast import MAILBOXES, Member
 from sandbox.draft import Draft
 from sandbox.ids import Kind, derive
 from sandbox.names import email, full
@@ -54,10 +54,10 @@ class Staff:
         namesake = number % 200 == 199  # of the worker before
         name, title = full(2 * (number - namesake)), self.rng.choice(self.titles)
         employee = f"E-{number:05d}" if plain else self._employee(number)
-        worker = self._worker(name, employee, title, number)
+        address = email(f"{name} {number}" if namesake else name)
+        worker = self._worker(name, employee, title, number, mailbox(number, address))
         if plain or self._chance(0.8):
             known = name if plain or self._chance(0.995) else full(2 * (self.draft.records.people + number) + 1)
-            address = email(f"{name} {number}" if namesake else name)
             shown = employee if self._chance(0.85) else None
             self._account(known, address, self._manager(number), _properties(title[1], shown))
         return worker
@@ -68,7 +68,9 @@ class Staff:
         if member.user and member.email:
             role = title[1] if member.worker else "Office"
             self._account(member.user, member.email, self._manager(number), _properties(role, member.property))
-        return self._worker(member.worker, member.number, title, number) if member.worker else None
+        if member.worker is None:
+            return None
+        return self._worker(member.worker, member.number, title, number, MAILBOXES.get(member.worker, member.email))
 
     def _employee(self, number: int) -> str | None:
         """Now and then there is no employee number, or the one of somebody else is given again."""
@@ -79,10 +81,10 @@ class Staff:
     def _chance(self, share: float) -> bool:
         return self.rng.random() < share
 
-    def _worker(self, name: str, employee: str | None, title: tuple[str, str, str], number: int) -> str:
+    def _worker(self, name: str, employee: str | None, title: tuple[str, str, str], number: int, address: str | None) -> str:
         home = number * len(self.groups) // max(1, self.draft.records.people) % len(self.groups)
         second = [self.groups[(home + 1) % len(self.groups)]] if number % 10 == 9 else []
-        return self.draft.worker(name, employee_number=employee, job_title=title, groups=[self.groups[home], *second])
+        return self.draft.worker(name, employee_number=employee, email=address, job_title=title, groups=[self.groups[home], *second])
 
     def _manager(self, number: int) -> int:
         return number // 12 % len(self.managers)
@@ -94,6 +96,19 @@ class Staff:
         )
         self.tenure[user] = WEEKS if self.rng.random() < 0.7 else self.rng.randint(4, WEEKS)
         return user
+
+
+def mailbox(number: int, address: str) -> str | None:
+    """The email by which workforce knows field worker `number`: that of the account, but for one in six none, and now and then another.
+
+    Two in a hundred have the mailbox of their yard, two a private one. The vendor calls emails unique within a company; these are not.
+    """
+    kind = number % 100
+    if kind % 6 == 5:
+        return None
+    if kind in {20, 21}:
+        return f"yard.{number // STORY + 1}@example.com"
+    return address.replace("example.com", "example.net") if kind in {30, 31} else address
 
 
 def _properties(role: str, employee: str | None) -> Mapping[str, str]:

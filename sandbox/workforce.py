@@ -3,7 +3,6 @@
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import partial
 from math import ceil
 from sqlite3 import Row
 
@@ -12,8 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox import assignments, query, shape
-from sandbox.access import basic, bearer, guard
+from sandbox import access, assignments, query, shape
 from sandbox.answer import answer
 from sandbox.assignments import BOUNDS, Question
 from sandbox.ids import Kind, derive
@@ -28,8 +26,7 @@ NOUNS = {"groups": "group", "projects": "project", "workers": "person"}
 def routes(store: Store, options: Options) -> list[Route]:
     """The five endpoints, behind Basic or Bearer credentials where they are set; their paths end without a slash (seed B:5)."""
     api = Workforce(store, options.company)
-    accepted = basic(options.workforce_user, options.workforce_key) + bearer(options.workforce_token)
-    behind = partial(guard, accepted=accepted, challenge='Basic realm="workforce", Bearer realm="workforce"')
+    behind = access.workforce(options)
     root = "/v2/companies/{company}"
     return [
         Route(f"{root}/assignments", behind(api.company), methods=["GET"]),
@@ -101,8 +98,7 @@ class Workforce:
         return uid or derive(Kind.ASSIGNMENT, row["id"], self.store.seed)
 
     def _known(self, request: Request) -> None:
-        if request.path_params["company"] != self.name:
-            raise HTTPException(404, "no such company")
+        query.company(request.path_params, self.name)
 
     def _number(self, request: Request, table: str) -> int:
         self._known(request)

@@ -159,9 +159,9 @@ def parse_people(raw: object, reading: Reading, *, asked: int = 0) -> Leaf[Liste
     current, pages = page.get("current_page"), whole(page.get("possible_pages"), most=MOST)
     if current is not None and whole(current, most=MOST) != asked:
         raise BadResponse(WORKFORCE, reason="other-page")
-    items = {one.person_id: one for one in reversed(reading.kept([parse_listed(row) for row in rows]))}
+    items = once(reading.kept([parse_listed(row) for row in rows]), lambda one: one.person_id)
     following = asked + 1 if rows and pages != asked + 1 else None
-    return Leaf(dict(reversed(items.items())), following, pages, not (current is None and pages is None), reading.dropped)
+    return Leaf(items, following, pages, not (current is None and pages is None), reading.dropped)
 
 
 def parse_users(raw: object, reading: Reading, *, offset: int = 0) -> Leaf[User]:
@@ -169,9 +169,17 @@ def parse_users(raw: object, reading: Reading, *, offset: int = 0) -> Leaf[User]
     rows = raw.get("results") if isinstance(raw, dict) else None
     if not isinstance(raw, dict) or not isinstance(rows, list):
         raise BadResponse(CHECK_INS, reason="shape")
-    items = {bare(one.api_id): one for one in reversed(reading.kept([parse_user(row) for row in rows]))}
+    items = once(reading.kept([parse_user(row) for row in rows]), lambda one: bare(one.api_id))
     count, more = extent(raw, offset + len(rows) if rows else None)
-    return Leaf(dict(reversed(items.items())), offset + len(rows) if more else None, count, dropped=reading.dropped)
+    return Leaf(items, offset + len(rows) if more else None, count, dropped=reading.dropped)
+
+
+def once(items: list[T], key: Callable[[T], str]) -> dict[str, T]:
+    """The items by key, in the order of their first appearance; the first of each stands."""
+    found: dict[str, T] = {}
+    for one in items:
+        found.setdefault(key(one), one)
+    return found
 
 
 def parse_listed(raw: object) -> Listed | None:

@@ -109,7 +109,7 @@ async def test_a_small_company_has_the_cast_and_the_documents_too(tmp_path: Path
 
 
 def test_the_company_has_as_many_field_workers_as_asked_besides_those_of_the_documents(company: Path) -> None:
-    assert rows(company, "SELECT count(*) FROM workers") == [(302,)]
+    assert rows(company, "SELECT count(DISTINCT worker) FROM assignments") == [(302,)]
 
 
 @pytest.mark.parametrize("days", range(7))
