@@ -119,9 +119,9 @@ class Lane(Generic[T]):
     async def aclose(self) -> None:
         """Stop, in the middle of a batch if there is one."""
         self.closed = True
-        if self.task is not None:
-            self.task.cancel()
-            await asyncio.wait([self.task])
+        while self.task is not None and not self.task.done():
+            self.task.cancel()  # again and again: `wait_for` of Python 3.11, in redis-py, may swallow it
+            await asyncio.wait([self.task], timeout=0.05)
         self.lost(self.batch(self.bounds.waiting))
 
 

@@ -1,0 +1,119 @@
+"""Real Redis or Valkey servers, which can be killed and come back, and servers that are something else."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from tests.optional import optional
+from tests.servers import free_port
+
+PASSWORD = "hush-hush"
+
+
+class Server:
+    """A server on a port of its own, with a password; what it holds dies with it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
+        self.process: Process | None = None
+
+    @property
+    def url(self) -> str:
+        """Its address, with the password."""
+        return f"redis://:{PASSWORD}@127.0.0.1:{self.port}/0"
+
+    def client(self) -> Redis:
+        """Another client of it."""
+        return Redis.from_url(self.url)
+
+    async def start(self) -> None:
+        """Start it on its port, and wait until it answers."""
+        options = {"port": self.port, "bind": "127.0.0.1", "save": "", "dir": self.folder, "requirepass": PASSWORD}
+        flags = [text for name, value in options.items() for text in (f"--{name}", str(value))]
+        self.process = await asyncio.create_subprocess_exec(binary(), *flags, stdout=DEVNULL, stderr=DEVNULL)
+        async with asyncio.timeout(20), self.client() as client:
+            while not await answers(client):
+                await asyncio.sleep(0.02)
+
+    async def kill(self) -> None:
+        """SIGKILL."""
+        if self.process is not None:
+            self.process.kill()
+            await self.process.wait()
+            self.process = None
+
+
+def binary() -> str:
+    """The server's program; skips where there is none."""
+    return shutil.which("redis-server") or shutil.which("valkey-server") or optional("neither redis-server nor valkey-server is installed")
+
+
+async def answers(client: Redis) -> bool:
+    """Whether a server is there."""
+    try:
+        return bool(await client.ping())
+    except (RedisError, OSError):
+        return False
+
+
+@asynccontextmanager
+async def serving(folder: Path) -> AsyncIterator[Server]:
+    """A running server."""
+    server = Server(folder)
+    try:
+        await server.start()
+        yield server
+    finally:
+        await server.kill()
+
+
+@asynccontextmanager
+async def saying(said: bytes | None) -> AsyncIterator[str]:
+    """The address of something that is no Redis: it accepts, and says this to whatever it hears, or nothing ever."""
+    writers: list[asyncio.StreamWriter] = []
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        while await reader.read(65536):
+            if said is not None:
+                writer.write(said)
+
+    listener = await asyncio.start_server(handle, "127.0.0.1", 0)
+    try:
+        yield f"redis://:{PASSWORD}@127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+    finally:
+        listener.close()
+        for writer in writers:
+            writer.close()
+        await listener.wait_closed()
+
+
+@asynccontextmanager
+async def slowed(server: Server, seconds: float) -> AsyncIterator[str]:
+    """The address of a server whose every answer takes so much longer."""
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", server.port)
+        try:
+            while asked := await reader.read(65536):
+                back.write(asked)
+                await asyncio.sleep(seconds)
+                writer.write(await there.read(65536))
+        finally:
+            back.close()
+            writer.close()
+
+    listener = await asyncio.start_server(handle, "127.0.0.1", 0)
+    try:
+        yield server.url.replace(str(server.port), str(listener.sockets[0].getsockname()[1]))
+    finally:
+        listener.close()
+        await listener.wait_closed()
