@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Literal
 
-from playwright.async_api import Browser, ConsoleMessage, Page, Request
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, expect
 
 
 class Visit:
@@ -29,6 +29,13 @@ class Visit:
     async def open(self) -> None:
         await self.page.goto(f"{self.origin}/graphql")
         await self.page.locator(".graphiql-query-editor .view-line").first.wait_for()
+
+    async def run(self) -> str:
+        """Run is pressed and the answer is there: its visible text, blanks made plain."""
+        await self.page.get_by_role("button", name="Execute query").click()
+        answer = self.page.locator(".result-window .view-lines")
+        await expect(answer).to_contain_text("{")
+        return (await answer.inner_text()).replace("\xa0", " ")
 
 
 @asynccontextmanager

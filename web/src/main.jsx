@@ -6,16 +6,14 @@ import 'graphiql/graphiql.css';
 import './page.css';
 
 import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
-import { createLocalStorage } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 import { examples } from './examples.js';
 import { fetcher } from './fetcher.js';
 import icon from './icon.svg';
 import { EXAMPLES_PLUGIN } from './panel.jsx';
-
-// Tabs live in the browser under a name of their own: another GraphiQL on this host keeps other tabs.
-const storage = createLocalStorage({ namespace: `crewgraph${location.pathname}` });
+import { storage } from './storage.js';
+import { TRACE_PLUGIN } from './trace/panel.jsx';
 
 // Headers are kept only for the tab's life unless the reader asks for more in the settings: they carry credentials.
 createRoot(document.getElementById('page')).render(
@@ -23,7 +21,7 @@ createRoot(document.getElementById('page')).render(
     fetcher={fetcher}
     storage={storage}
     defaultTabs={examples}
-    plugins={[EXAMPLES_PLUGIN, HISTORY_PLUGIN]}
+    plugins={[EXAMPLES_PLUGIN, TRACE_PLUGIN, HISTORY_PLUGIN]}
     inputValueDeprecation
     schemaDescription
     isHeadersEditorEnabled
