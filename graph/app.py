@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import httpx
@@ -23,17 +25,17 @@ from strawberry.types.graphql import OperationType
 from graph import graphiql, http
 from graph.context import Context
 from graph.errors import formatted
+from graph.limits import Limits
 from graph.schema import schema
 from graph.settings import Settings
 from loaders.known import Known, Rules
 from loaders.mapping import Register
 from loaders.request import Loaders
-from upstreams.cache import Cache
+from loaders.watched import Watched
 from upstreams.caller import Caller
 from upstreams.calls import Mode
 from upstreams.check_ins import CheckIns
 from upstreams.dialect import Dialect
-from upstreams.engine import Engine
 from upstreams.http import Http
 from upstreams.ledger import Ledger
 from upstreams.workforce import Workforce
@@ -62,31 +64,18 @@ def from_settings(settings: Settings) -> Upstreams:
     return Upstreams(settings.check_ins(), settings.workforce(), settings.workforce_company or "")
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What one operation may cost and show, and what the process remembers.
-
-    `calls` is how many upstream calls an operation may make; `trace` whether a client may ask for `extensions.trace`; `cache`
-    and `engine` make the memories, the second one shared with other servers.
-    """
-
-    calls: int = 500
-    trace: bool = True
-    cache: Callable[[], Cache] = Cache
-    engine: Callable[[], Engine | None] = lambda: None
-
-
 def create_app(
     upstreams: Upstreams,
     rules: Rules | None = None,
-    register: Register | None = None,
+    register: Register | Watched | None = None,
     *,
     origins: Sequence[str] = (),
     limits: Limits | None = None,
 ) -> Starlette:
     """The graph as an ASGI app; it opens its upstream clients when it starts and closes them when it stops.
 
-    Pages of these web `origins` may ask it from a browser, without credentials of the browser's own.
+    A `register` that is watched is read again whenever its file changes. Pages of these web `origins` may ask the app from a
+    browser, without credentials of the browser's own.
     """
     quiet()
     routes = [
@@ -108,26 +97,46 @@ def quiet() -> None:
 
 
 def lifespan(
-    upstreams: Upstreams, rules: Rules, register: Register, limits: Limits
+    upstreams: Upstreams, rules: Rules, register: Register | Watched, limits: Limits
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """What lives as long as the process."""
 
     @asynccontextmanager
     async def opened(app: Starlette) -> AsyncIterator[None]:
-        cache, engine = limits.cache(), limits.engine()
-        check_ins = Caller(Http(upstreams.check_ins, upstreams.check_ins_transport), cache, engine)
-        workforce = Caller(Http(upstreams.workforce, upstreams.workforce_transport), cache, engine)
-        books = Ledger()
-        app.state.limits = limits
-        app.state.known = Known(Workforce(workforce.within(books), upstreams.company), CheckIns(check_ins.within(books)), rules, register)
-        yield
-        del app.state.known
-        await check_ins.aclose()
-        await workforce.aclose()
-        if engine is not None:
-            await engine.aclose()
+        async with knowing(upstreams, rules, register, limits) as known:
+            app.state.known, app.state.limits = known, limits
+            yield
+            del app.state.known
 
     return opened
+
+
+@asynccontextmanager
+async def knowing(upstreams: Upstreams, rules: Rules, register: Register | Watched, limits: Limits) -> AsyncIterator[Known]:
+    """What the process has and remembers; the clients, the memories and the watch over the mapping file end with it.
+
+    Raises BrokenStore when the links that outlived the last process cannot be read.
+    """
+    cache, engine, store, books = limits.cache(), limits.engine(), limits.store(), Ledger()
+    check_ins = Caller(Http(upstreams.check_ins, upstreams.check_ins_transport), cache, engine)
+    workforce = Caller(Http(upstreams.workforce, upstreams.workforce_transport), cache, engine)
+    clients = Workforce(workforce.within(books), upstreams.company), CheckIns(check_ins.within(books))
+    known = Known(*clients, rules, register.register if isinstance(register, Watched) else register, store)
+    async with AsyncExitStack() as ending:
+        for close in (*([engine.aclose] if engine is not None else []), store.aclose, workforce.aclose, check_ins.aclose):
+            ending.push_async_callback(close)
+        await known.restore()
+        if isinstance(register, Watched):
+            watch = asyncio.create_task(register.watch(partial(mapped_anew, known, register)))
+            ending.callback(watch.cancel)
+        yield known
+
+
+def mapped_anew(known: Known, watched: Watched, people: Iterable[str]) -> None:
+    """Take what the mapping file says now, and forget what was decided about those of whom it says otherwise."""
+    known.register = watched.register
+    for person_id in people:
+        known.unlink(person_id)
 
 
 async def coded(_request: Request, cause: Exception) -> Response:
@@ -193,6 +202,8 @@ def told(loaders: Loaders) -> dict[str, Any]:
         found["freshness"] = {upstream: {"oldestSeconds": round(age, 1)} for upstream, age in sorted(ledger.oldest.items())}
     if loaders.dropped:
         found["completeness"] = {"complete": False, "unreadableRows": loaders.dropped}
+    if loaders.approximate:
+        found["approximations"] = sorted(loaders.approximate)
     if ledger.traced:
         found["trace"] = ledger.shown()
     return found

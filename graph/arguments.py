@@ -1,36 +1,20 @@
-"""The groups of arguments that fields take, and what each group means to a resolver."""
+"""The groups of arguments that fields take, and what each group means to a resolver; those that are days are in `graph.days`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import strawberry
 from strawberry import UNSET
 
 from graph.context import Context
-from graph.declare import says
-from loaders.window import Window, on
+from graph.days import DateRange, called, days, told
 from resolvers.paging import Page
 from upstreams.check_ins import Filter
 from upstreams.errors import BadInput
 from upstreams.workforce import Changed
-
-T = TypeVar("T")
-
-
-def told(description: str) -> Any:
-    """An argument's description."""
-    return strawberry.argument(description=description)
-
-
-@strawberry.input(description="A range of days, both ends included. At most ten years.")
-class DateRange:
-    """The input shape of a range of days."""
-
-    first: date = says("The first day.", name="from")
-    last: date = says("The last day.", name="to")
 
 
 @strawberry.input(description="When bookings were created or last changed in workforce; days, inclusive. All that are given must hold.")
@@ -65,36 +49,6 @@ class CheckInFilter:
     )
 
 
-def window(
-    context: Context,
-    active_on: Annotated[
-        date | None,
-        told("Bookings whose days, first to last, include this day, working day or not. The default is today, in the company's time zone."),
-    ] = UNSET,
-    active_between: Annotated[DateRange | None, told("Bookings whose days touch this range.")] = UNSET,
-    starting_between: Annotated[
-        DateRange | None, told("Bookings whose first day lies in this range. Exact, and the cheapest to ask.")
-    ] = UNSET,
-) -> Mapping[str, Any]:
-    """At most one window; active today without any."""
-    given = [one for one in (active_on, active_between, starting_between) if one]
-    if len(given) > 1:
-        raise BadInput("activeOn, activeBetween, startingBetween", "give at most one of them")
-    if starting_between:
-        return {"window": called("startingBetween", lambda: Window("starting", starting_between.first, starting_between.last))}
-    if active_between:
-        return {"window": called("activeBetween", lambda: Window("active", active_between.first, active_between.last))}
-    return {"window": called("activeOn", lambda: on(active_on or context.loaders.known.today()))}
-
-
-def called(argument: str, make: Callable[[], T]) -> T:
-    """What `make` makes; what is wrong with it is said of the argument as clients know it."""
-    try:
-        return make()
-    except BadInput as refusal:
-        raise BadInput(argument, refusal.problem) from refusal
-
-
 def page(
     _context: Context,
     first: Annotated[int, told("How many items to return, from 1 to 100.")],
@@ -113,30 +67,15 @@ def changed(
     return {"changed": Changed(**given)}
 
 
-def submitted(
-    _context: Context,
-    submitted_between: Annotated[
-        DateRange | None, told("Only check-ins submitted on these days of the company's time zone. What was never submitted is left out.")
-    ] = UNSET,
-) -> Mapping[str, Any]:
-    """The days of submission, if any."""
-    return {"submitted": days(submitted_between)}
-
-
 def filters(
-    _context: Context,
+    context: Context,
     filter: Annotated[CheckInFilter | None, told("Which check-ins; all of them without it.")] = UNSET,  # noqa: A002 - the argument's name in the graph
 ) -> Mapping[str, Any]:
     """The check-in filters, with the days of submission apart, because those are sifted here."""
     given = {name: value for name, value in vars(filter).items() if value is not UNSET} if filter else {}
     if None in given.values():
         raise BadInput("filter", "must not hold a null, which would match everybody: leave it out")
-    return {"submitted": days(given.pop("submitted_between", None)), "where": called("filter", lambda: Filter(**given))}
-
-
-def days(given: DateRange | None) -> Window | None:
-    """The range as a window of submission days."""
-    return called("submittedBetween", lambda: Window("starting", given.first, given.last)) if given else None
+    return {"submitted": days(context, given.pop("submitted_between", None)), "where": called("filter", lambda: Filter(**given))}
 
 
 def own_id(_context: Context, id: Annotated[strawberry.ID, told("The id.")]) -> Mapping[str, Any]:  # noqa: A002 - the argument's name in the graph
@@ -171,12 +110,40 @@ def named(
     return given(name=name)
 
 
-def working_day(
+def away(
     _context: Context,
-    on: Annotated[date | None, told("The day; today, in the company's time zone, without it.")] = UNSET,
+    on_leave: Annotated[bool | None, told("Only people who are on leave today, or with false only those who are not.")] = UNSET,
 ) -> Mapping[str, Any]:
-    """A day of work."""
-    return {"on": called("on", lambda: Window("active", on, on)).first if on else None}
+    """Whether people are on leave."""
+    return {"on_leave": None if on_leave is UNSET else on_leave}
+
+
+def clashing(
+    _context: Context,
+    conflicting: Annotated[
+        bool | None,
+        told(
+            "Only assignments with time off of their person on a day that is worked, or with false only those without any that is known. "
+            "In an active window on a day of the window, in others on any day."
+        ),
+    ] = UNSET,
+) -> Mapping[str, Any]:
+    """Whether assignments clash with time off."""
+    return {"conflicting": None if conflicting is UNSET else conflicting}
+
+
+def few(
+    _context: Context, first: Annotated[int | None, told("How many at most, from 1 to 100; all of them without it.")] = UNSET
+) -> Mapping[str, Any]:
+    """How many items of a plain list."""
+    return {"first": Page(first).first if first is not UNSET and first is not None else None}
+
+
+def manager(
+    _context: Context, manager_email: Annotated[str, told("The email of the manager, whole, as check-ins spells it.")]
+) -> Mapping[str, Any]:
+    """Whose reports."""
+    return {"manager_email": manager_email}
 
 
 def given(**values: str | None) -> Mapping[str, Any]:

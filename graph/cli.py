@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 import logging
 import os
@@ -27,6 +28,8 @@ from graph import graphiql
 from graph.app import Upstreams, create_app, from_settings
 from graph.schema import sdl
 from graph.settings import Settings, Unusable, load
+from loaders.linkfile import BrokenStore
+from loaders.stores import Store
 from upstreams.dialect import Dialect
 
 cli = typer.Typer(
@@ -83,10 +86,11 @@ def serve(
             employee_number_property=employee_number_property,
             time_zone=time_zone,
         )
-        register = settings.register()
+        mapping = settings.mapping()
+        asyncio.run(readable(settings.links()))
         upstreams = embedded(settings, latency_ms) if settings.sandboxed else from_settings(settings)
     out.print(welcome(settings, host, port))
-    run(create_app(upstreams, settings.rules(), register, origins=settings.cors_origins), host, port, "info")
+    run(create_app(upstreams, settings.rules(), mapping, origins=settings.cors_origins, limits=settings.limits()), host, port, "info")
 
 
 @cli.command()
@@ -174,6 +178,16 @@ def plainly() -> Iterator[None]:
     for problem in problems:
         out.print(f"crewgraph: {problem}", style="red", markup=False, soft_wrap=True)
     raise typer.Exit(2)
+
+
+async def readable(store: Store) -> None:
+    """Raises Unusable when the links that outlived the last process cannot be read."""
+    try:
+        await store.load()
+    except BrokenStore as broken:
+        raise Unusable([f"{broken.path} {broken.reason}."]) from broken
+    finally:
+        await store.aclose()
 
 
 def embedded(settings: Settings, latency_ms: float) -> Upstreams:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import strawberry
 
 import resolvers.assignments
+import resolvers.changes
 import resolvers.check_ins
 import resolvers.groups
 import resolvers.people
 import resolvers.projects
-from graph.arguments import changed, filters, named, own_id, page, person_key, project_key, window, working_day
+import resolvers.reports
+from graph.arguments import away, changed, clashing, filters, manager, named, own_id, page, person_key, project_key
+from graph.days import lately, since, window, working_day
 from graph.declare import link
-from graph.types import Assignment, CheckIn, Group, Person, Project
+from graph.types import Assignment, Changes, CheckIn, Group, Person, Project
 from graph.values import Connection
 
 DIRECTORY = "of the directory: everybody and everything booked from two years back to half a year ahead (settings)"
@@ -32,13 +35,23 @@ class Query:
         person_key,
         says="One person, by exactly one of id, email and employee number. Null when neither upstream shows them.",
     )
-    people: Connection[Person] | None = link(resolvers.people.people, page, named, says=f"The people {DIRECTORY}, by name.")
+    people: Connection[Person] | None = link(resolvers.people.people, page, named, away, says=f"The people {DIRECTORY}, by name.")
+    reports: Connection[Person] | None = link(
+        resolvers.reports.reports,
+        page,
+        manager,
+        lately,
+        says="A manager's reports, by name, as workforce people where they are linked: whoever owns a check-in that was submitted on "
+        "certain days and that the manager filter of check-ins finds. `completeness` says who may be missing. Costs the pages of these "
+        "check-ins and, until their owners are known, a call for each.",
+    )
     group: Group | None = link(resolvers.groups.group, own_id, says="One group of people, by id. Null when workforce does not know it.")
     assignments: Connection[Assignment] | None = link(
         resolvers.assignments.assignments,
         page,
         window,
         changed,
+        clashing,
         says="The company's assignments in a window: newest year of beginnings first, then by name. "
         "Active windows hold what began within two years "
         "(a setting) and, of what began before, all that has a working day in the window's first week; `startingBetween` is exact.",
@@ -54,4 +67,7 @@ class Query:
     check_in: CheckIn | None = link(resolvers.check_ins.check_in, own_id, says="One check-in, by id. Null when check-ins does not know it.")
     check_ins: Connection[CheckIn] | None = link(
         resolvers.check_ins.check_ins, page, filters, says="The check-ins that a filter finds, newest deadline first."
+    )
+    changes: Changes | None = link(
+        resolvers.changes.changes, since, says="What changed since a day, for readers that keep a copy. Deletions cannot be seen."
     )

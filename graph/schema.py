@@ -15,8 +15,10 @@ from strawberry.types import ExecutionContext
 import graph.types
 from graph import entities
 from graph.context import Context
+from graph.estimate import estimate, wants
 from graph.query import Query
 from graph.scalars import scalar_map
+from graph.selection import asked
 
 ENTITIES = entities.entities(value for value in vars(graph.types).values() if isinstance(value, type))
 
@@ -34,6 +36,20 @@ class Named(SchemaExtension):
         yield
 
 
+class Weighed(SchemaExtension):
+    """The operation's selection is looked at once, for what the loaders should know; what cannot fit its budget is not begun."""
+
+    def on_execute(self) -> Iterator[None]:
+        """Tell the loaders, and refuse. Raises TooExpensive."""
+        running, loaders = self.execution_context, self.execution_context.context.loaders
+        if running.graphql_document is not None:
+            tree = asked(schema._schema, running.graphql_document, running.operation_name, running.variables)
+            loaders.wants = wants(tree)
+            found = estimate(tree, loaders.known)
+            loaders.ledger.foresee(found.least, found.likely)
+        yield
+
+
 class Schema(strawberry.federation.Schema):
     """Strawberry's schema with `_entities` of our own, and without its logging of errors, which would hold personal data."""
 
@@ -47,7 +63,7 @@ class Schema(strawberry.federation.Schema):
         """Nothing: errors are reported when they are formatted."""
 
 
-schema = Schema(query=Query, federation_version="2.9", extensions=[Named], config=StrawberryConfig(scalar_map=scalar_map()))
+schema = Schema(query=Query, federation_version="2.9", extensions=[Named, Weighed], config=StrawberryConfig(scalar_map=scalar_map()))
 
 
 def sdl() -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,9 +14,15 @@ import httpx
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from graph.limits import Limits
 from loaders.known import Rules
-from loaders.mapping import BrokenMapping, Register, parse
+from loaders.mapping import BrokenMapping
+from loaders.stores import MemoryStore, RedisStore, SqliteStore, Store
+from loaders.watched import Watched
+from upstreams.cache import FORGETFUL, Cache, Life
+from upstreams.calls import Kind
 from upstreams.dialect import Credentials, Dialect
+from upstreams.engine import BadAddress, Engine, Redis, client
 from upstreams.errors import BadInput
 from upstreams.values import segment
 
@@ -56,7 +65,7 @@ class Settings(BaseSettings):
         "laborchart", description="Whose spelling to use: `startDay`, or `start_day` and `current` without a date."
     )
     upstream_timeout: float = Field(10.0, gt=0, le=120, description="Seconds for one upstream call.")
-    upstream_concurrency: int = Field(16, ge=1, le=256, description="Calls in flight to one upstream.")
+    upstream_concurrency: int = Field(16, ge=1, le=1024, description="Calls in flight to one upstream.")
     identity_file: Path | None = Field(None, description="Mapping file: CSV `person_id,email`, optionally `checkins_id`.")
     employee_number_property: str | None = Field(None, description="Check-ins property that holds the workforce employee number.")
     match_names: bool = Field(True, description="Whether a proved unique name may link a person.")
@@ -67,9 +76,29 @@ class Settings(BaseSettings):
     search_years: int = Field(10, ge=1, le=30, description="How many years back an id is searched for.")
     most_searches: int = Field(25, ge=0, description="How many ids one request may search for year by year.")
     directory_seconds: float = Field(600, ge=0, description="How long the directory is remembered.")
-    identity_seconds: float = Field(900, ge=0, description="How long an identity is remembered.")
+    scan_seconds: float = Field(60, ge=0, description="How long any other scan of the company is remembered.")
+    identity_seconds: float = Field(900, ge=0, description="How long it is remembered that somebody could not be linked.")
+    link_days: float = Field(30, ge=0, description="How long a link is remembered, unless something contradicts it.")
+    link_file: Path | None = Field(
+        None, description="SQLite file that keeps the links; without it, `crewgraph/links.sqlite` in the user's folder for state."
+    )
+    people_directory: bool = Field(False, description="Whether to read workforce's list of people, for their emails.")
+    users_directory: bool = Field(False, description="Whether to read check-ins' list of users, to see namesakes who never checked in.")
     calibration_seconds: float = Field(3600, ge=0, description="How long the exactness of the check-ins filters is remembered.")
     most_attributions: int = Field(1000, ge=1, description="Most check-ins to read one by one to prove whose they are.")
+    most_calls: int = Field(500, ge=1, description="Most upstream calls that one operation may make.")
+    trace: bool = Field(True, description="Whether a client may ask for a trace with the header `x-crewgraph-trace: 1`.")
+    cache: bool = Field(True, description="Whether what the upstreams answered is remembered across requests.")
+    cache_entries: int = Field(100_000, ge=1, description="Most answers to remember.")
+    cache_megabytes: int = Field(256, ge=1, description="Most megabytes of answers, as the upstreams sent them, to remember.")
+    cache_bookings_seconds: float = Field(60, ge=0, description="How long a project's or person's assignments are fresh.")
+    cache_pages_seconds: float = Field(300, ge=0, description="How long a page of the company's assignments is fresh.")
+    cache_rows_seconds: float = Field(30, ge=0, description="How long a list of check-ins is fresh.")
+    cache_details_seconds: float = Field(300, ge=0, description="How long a check-in with its responses is fresh.")
+    cache_stale_seconds: float = Field(60, ge=0, description="How much longer an answer is shown while it is renewed.")
+    redis_url: SecretStr | None = Field(
+        None, description="Redis or Valkey, such as `rediss://user:password@host:6379/0`, by which several servers share answers and links."
+    )
     cors_origins: list[str] = Field(
         [], description='Web origins whose pages may ask from a browser, as JSON, such as `["https://app.example.com"]`.'
     )
@@ -128,22 +157,67 @@ class Settings(BaseSettings):
             employee_number_property=self.employee_number_property,
             match_names=self.match_names,
             directory_seconds=self.directory_seconds,
+            scan_seconds=self.scan_seconds,
             identity_seconds=self.identity_seconds,
+            link_seconds=self.link_days * 86_400,
+            people_directory=self.people_directory,
+            users_directory=self.users_directory,
             calibration_seconds=self.calibration_seconds,
             most_attributions=self.most_attributions,
             current_on_any_day=self.workforce_dialect != "procore",
         )
 
-    def register(self) -> Register:
+    def mapping(self) -> Watched | None:
         """The mapping file, read. Raises Unusable with its lines when it is broken."""
         if self.identity_file is None:
-            return Register()
+            return None
         try:
-            return parse(self.identity_file.read_text(encoding="utf-8"))
+            return Watched(self.identity_file)
         except (OSError, UnicodeDecodeError) as cause:
             raise Unusable([f"{PREFIX}IDENTITY_FILE: {self.identity_file} cannot be read as UTF-8 text."]) from cause
         except BrokenMapping as cause:
             raise Unusable([f"{self.identity_file}, {problem}" for problem in cause.problems]) from cause
+
+    def limits(self) -> Limits:
+        """What an operation may cost, and what is remembered where."""
+        return Limits(self.most_calls, self.trace, self.remembered, self.engine, self.links)
+
+    def remembered(self) -> Cache:
+        """The memory of answers."""
+        lives = {kind: Life(seconds, self.cache_stale_seconds) for kind, seconds in self.seconds().items()}
+        return Cache(lives if self.cache else FORGETFUL, self.cache_entries, self.cache_megabytes * 1_000_000)
+
+    def seconds(self) -> dict[Kind, float]:
+        """How long each kind of answer is fresh."""
+        return {
+            Kind.BOOKINGS: self.cache_bookings_seconds,
+            Kind.PAGE: self.cache_pages_seconds,
+            Kind.ROWS: self.cache_rows_seconds,
+            Kind.DETAIL: self.cache_details_seconds,
+            Kind.LISTED: self.cache_pages_seconds,
+        }
+
+    def engine(self) -> Engine | None:
+        """The memory that servers share, if there is one."""
+        return Redis(self.redis_url.get_secret_value()) if self.redis_url is not None else None
+
+    def links(self) -> Store:
+        """Where links outlive the process; those of the sandbox do not."""
+        if self.redis_url is not None:
+            return RedisStore(self.redis_url.get_secret_value(), self.namespace)
+        return MemoryStore() if self.sandboxed else SqliteStore(self.link_file or state() / "links.sqlite", self.namespace)
+
+    @property
+    def namespace(self) -> str:
+        """What tells the links of one pair of upstreams from those of another."""
+        return sha256(repr((self.checkins_url, self.workforce_url, self.workforce_company)).encode()).hexdigest()[:24]
+
+
+def state() -> Path:
+    """The user's folder for what a program keeps."""
+    given, home = os.environ.get("XDG_STATE_HOME"), os.environ.get("HOME")
+    base = Path(given) if given else Path(home) / ".local" / "state" if home else Path(tempfile.gettempdir())
+    return base / "crewgraph"
 
 
 def credentials(user: str | None, key: SecretStr | None, token: SecretStr | None, header: str | None) -> Credentials:
@@ -189,6 +263,8 @@ def gaps(settings: Settings) -> list[str]:
     ):
         if (user is None) != (key is None):
             problems.append(f"{PREFIX}{name}_USER and {PREFIX}{name}_KEY belong together: one of them is not set.")
+    if settings.redis_url is not None and (problem := bad_redis(settings.redis_url.get_secret_value())) is not None:
+        problems.append(problem)
     return problems + [problem for name, url in addresses(settings) if (problem := bad_address(name, url))]
 
 
@@ -201,6 +277,15 @@ def company_problems(company: str | None) -> list[str]:
     except BadInput as refusal:
         return [f"{PREFIX}WORKFORCE_COMPANY: {refusal.problem}."]
     return []
+
+
+def bad_redis(url: str) -> str | None:
+    """What is wrong with the address of Redis, if anything; it holds a password, and is not repeated."""
+    try:
+        client(url, 1)
+    except BadAddress as refusal:
+        return f"{PREFIX}REDIS_URL: {refusal}."
+    return None
 
 
 def addresses(settings: Settings) -> list[tuple[str, str]]:

@@ -6,10 +6,11 @@ from datetime import date, time
 
 import strawberry
 
-from graph.arguments import changed, page, submitted, window
+from graph.arguments import changed, few, page
+from graph.days import due, submitted, window, within, working_day
 from graph.declare import link, says, shows
-from graph.values import AssignmentStatus, Category, Connection, JobTitle, PersonIdentity, PersonProperty, WorkDays
-from resolvers import assignments, check_ins, groups, people, projects, time_off
+from graph.values import AssignmentStatus, Category, CheckInSummary, Connection, JobTitle, PersonIdentity, PersonProperty, WorkDays
+from resolvers import assignments, changes, check_ins, clashes, groups, people, projects, recent, summaries, time_off, whereabouts
 from upstreams import records
 
 
@@ -35,6 +36,13 @@ class Project:
         window,
         says="Everybody with an assignment on the project in the window, by name. The window means what it means for `assignments`.",
     )
+    check_in_summary: CheckInSummary | None = link(
+        summaries.summary,
+        due,
+        window,
+        says="How those booked on the project in the window kept to the check-ins that were due on certain days. One list call a person "
+        "once their identities are known, and no check-in is read in detail. Null when workforce does not know the project.",
+    )
 
     resolve_reference = projects.project
 
@@ -54,6 +62,13 @@ class Assignment:
     updated: date | None = says("The day of the last change; null until the first one.", name="updatedOn")
     person: Person = says("Who is booked.")
     project: Project = says("What they are booked on.")
+    conflicting_time_off: list[TimeOff] | None = link(
+        clashes.conflicting_time_off,
+        within,
+        says="The person's time off that falls on a day worked here, by first day; a weekday that is not known to be free counts as "
+        "worked. Answered from the remembered directory, as far as that shows time off, without a call of its own; how time off "
+        "repeats is not looked at. Null when the assignment lies outside the directory's days.",
+    )
 
     resolve_reference = assignments.reference
 
@@ -87,6 +102,12 @@ class Person:
         window,
         says="The projects that the person is booked on in the window. The window means what it means for `assignments`.",
     )
+    current_projects: list[Project] | None = link(
+        whereabouts.current_projects,
+        working_day,
+        says="The projects on which the person has a working day then. Found among what `assignments(activeOn:)` of that day finds, at the "
+        "same cost. Null for somebody known to check-ins only.",
+    )
     time_off: list[TimeOff] | None = link(
         people.time_off,
         window,
@@ -94,12 +115,29 @@ class Person:
         "Only company-wide reads show time off: windows near today are answered from the remembered directory, "
         "others cost one scan of the company, shared by everybody in the query.",
     )
+    on_leave: bool | None = link(
+        whereabouts.on_leave,
+        working_day,
+        says="Whether time off of theirs includes the day, if only in part; how it repeats is not looked at. Costs what `timeOff` costs. "
+        "Null for somebody known to check-ins only.",
+    )
     check_ins: Connection[CheckIn] | None = link(
         people.check_ins,
         page,
         submitted,
         says="The person's check-ins, newest deadline first. Null when check-ins does not know the person; null with an "
         "`IDENTITY_AMBIGUOUS` error when it is not certain which are theirs.",
+    )
+    last_check_in: CheckIn | None = link(
+        recent.last_check_in,
+        says="The newest check-in, by deadline, that was submitted or was due by now; null without any. One list call for the newest 25, "
+        "the same as that of `overdueCheckIns`; further ones only where they do not come newest deadline first.",
+    )
+    overdue_check_ins: list[CheckIn] | None = link(
+        recent.overdue_check_ins,
+        few,
+        says="Those of the person's newest 25 check-ins that are overdue, as check-ins sees it, newest deadline first: some of them "
+        "may have been submitted since. Older ones are not looked at. Costs what `lastCheckIn` costs.",
     )
 
     resolve_reference = people.person
@@ -166,4 +204,17 @@ class Group:
         window,
         changed,
         says="The group's assignments in the window: newest year of beginnings first, then by name.",
+    )
+
+
+@shows(changes.Changes, "What changed since a day. What was deleted meanwhile cannot be seen.")
+class Changes:
+    assignments: Connection[Assignment] | None = link(
+        changes.assignments,
+        page,
+        says="The assignments created since, newest year of beginnings first, then those created before and changed since; of all that "
+        "begin from two years back to half a year ahead (settings). Exact to the day; to its end it costs six scans of the company.",
+    )
+    check_ins: Connection[CheckIn] | None = link(
+        changes.check_ins, page, says="The check-ins submitted since, newest deadline first; costs their pages."
     )

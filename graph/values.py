@@ -8,7 +8,7 @@ import strawberry
 
 from graph.declare import chooses, link, says, shows
 from loaders import links
-from resolvers import connections, identities, paging
+from resolvers import connections, identities, paging, summaries
 from upstreams import records
 
 T = TypeVar("T")
@@ -30,6 +30,7 @@ IdentityMethod = chooses(
     {
         links.Method.MAPPING_FILE: "The mapping file says so: a human decided.",
         links.Method.EMPLOYEE_NUMBER: "Both upstreams show the same employee number, and nobody else has it.",
+        links.Method.UNIQUE_EMAIL: "Workforce's directory and check-ins show the same email, each for one person only.",
         links.Method.UNIQUE_NAME: "Exactly one person in each upstream has this name. A namesake who never checked in cannot be seen.",
     },
 )
@@ -104,6 +105,24 @@ class Connection(Generic[T]):
         "of assignments, every page must be read.",
     )
     completeness: Completeness = link(connections.completeness, says="Whether the page holds everything that the upstream has.")
+
+
+@shows(summaries.Summary, "How some people kept to the check-ins that were due on certain days of the company's time zone.")
+class CheckInSummary:
+    people: int = says("How many people it is about.")
+    known: int = says(
+        "Of how many of them the check-ins are known, and counted here. Nobody is guessed who is not found in check-ins for certain."
+    )
+    due: int = says("How many check-ins had their deadline on these days, ad hoc ones and those still to come included.")
+    submitted: int = says("How many of these were submitted, in time or not.")
+    overdue: int = says("How many of these are overdue, as check-ins sees it. Submitting late does not always make it so.")
+    on_vacation: int = says("How many of these were due while the person was on vacation.")
+    ad_hoc: int = says("How many of these were ad hoc rather than scheduled.")
+    on_time_rate: float | None = says(
+        "The share of check-ins that were submitted and are not overdue, from 0 to 1, among those that were submitted or were due by now; "
+        "those on vacation are left out. Null without any."
+    )
+    completeness: Completeness = says("Whether all of the known people's check-ins could be read.")
 
 
 @shows(records.Account, "A check-ins account that could belong to a person. To link it, name it in the mapping file.")

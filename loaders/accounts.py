@@ -97,6 +97,18 @@ async def account_of(source: Source, row: CheckIn) -> Account | None:
     return owner(detail) if detail is not None else None
 
 
+async def whole(source: Source, own: Owned) -> Account:
+    """A linked account with all that a check-in shows of it: a link that outlived its process knows name and email only."""
+    if (met := source.known.accounts.peek(bare(own.account.id))) is not None:
+        return met
+    head = await source.rows(own.where, limit=HEAD)
+    for row in [row for row in head.items if row.submitted is not None][:MOST_UNOWNED]:
+        account = await account_of(source, row)
+        if account is not None and bare(account.id) == bare(own.account.id):
+            return account
+    return own.account
+
+
 async def owner_of(source: Source, row: CheckIn) -> Account | None:
     """Whose a row is, remembered or read: that never changes. What was never submitted shows nobody."""
     if (account := source.known.owners.peek(bare(row.id))) is not None:
@@ -154,6 +166,7 @@ async def peel(source: Source, base: Filter, head: Listing, account: Account) ->
     first = owned(base, account)
     mine = await source.rows(first.where, limit=HEAD)
     if mine.count == head.count and {row.id for row in mine.items} == {row.id for row in head.items}:
+        source.known.hold(mine.items, account.id)
         return Found((first,), len(head.items))
     left, whole = await source.every(base, most=source.known.rules.most_attributions)
     found: list[Owned] = []

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 from aiodataloader import DataLoader
@@ -51,6 +51,11 @@ def retrieved(future: asyncio.Future[Any]) -> None:
     """Mark an error as seen, since every waiter may have been cancelled."""
     if not future.cancelled():
         future.exception()
+
+
+async def attempted(work: Iterable[Coroutine[Any, Any, V]]) -> list[V | Exception]:
+    """What each of these gives, side by side, and an error for those that fail."""
+    return [settled(one) for one in await asyncio.gather(*work, return_exceptions=True)]
 
 
 def each(answer: Callable[[K], Awaitable[V]]) -> Callable[[list[K]], Awaitable[Mapping[K, V | Exception]]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from loaders.known import Known, Rules
-from loaders.window import Window
+from loaders.window import EARLIEST, LATEST, Days, Window
 from upstreams.errors import BadInput
-from upstreams.records import Assignment, Page, WorkDays
+from upstreams.records import Assignment, Page, TimeOff, WorkDays
 from upstreams.workforce import COMPANY, CURRENT, Changed, Current, Route, Starts
 
 Ask = Callable[[Route, Starts | Current, int], Awaitable[Page | None]]
@@ -28,14 +28,23 @@ class Part:
     window: Window | None = None
     before: date | None = None
     earlier: tuple[date, ...] = ()
+    older: date | None = None
 
     def shows(self, assignment: Assignment) -> bool:
-        """Whether the assignment belongs in the window and in this part."""
+        """Whether the assignment belongs in the window and in this part, and was created before `older`."""
         if self.window is not None and not self.window.keeps(assignment.start, assignment.end):
+            return False
+        if self.older is not None and assignment.created is not None and assignment.created >= self.older:
+            return False
+        if not self.asks(assignment.start):
             return False
         if self.before is not None and (assignment.start is None or assignment.start >= self.before):
             return False
         return not any(runs(assignment, day) for day in self.earlier)
+
+    def asks(self, start: date | None) -> bool:
+        """Whether this first day is among those asked for: an answer may hold one day more, which is another part's (upstreams.md 19)."""
+        return start is None or not isinstance(self.question, Starts) or self.question.first <= start <= self.question.last
 
 
 def runs(assignment: Assignment, day: date) -> bool:
@@ -47,6 +56,14 @@ def runs(assignment: Assignment, day: date) -> bool:
 def works(work_days: WorkDays | None, day: date) -> bool:
     """Whether that weekday is a working day; unknown counts as no."""
     return work_days is not None and getattr(work_days, WEEKDAYS[day.weekday()]) is True
+
+
+def clashes(assignment: Assignment, absence: TimeOff, days: Days = (EARLIEST, LATEST)) -> bool:
+    """Whether they share one of these days on which the assignment is worked: only a weekday that is said to be free is free."""
+    first = max(assignment.start or EARLIEST, absence.start or EARLIEST, days[0])
+    last = min(assignment.end or LATEST, absence.end or LATEST, days[1])
+    week = [first + timedelta(days=ahead) for ahead in range(min(7, (last - first).days + 1))]
+    return any(getattr(assignment.work_days, WEEKDAYS[day.weekday()], None) is not False for day in week)
 
 
 def parts(route: Route, window: Window, changed: Changed, known: Known) -> list[Part]:

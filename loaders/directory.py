@@ -5,52 +5,82 @@ It is no full directory: people without any booking in the window are not in it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from loaders.names import Ordered, alphabetical, folded
-from upstreams.records import Booking, Person, Project, Scan, TimeOff
+from loaders.window import Days
+from upstreams.records import Assignment, Booking, Bookings, Person, Project, Scan, TimeOff
 
 T = TypeVar("T")
-K = TypeVar("K", bound=Hashable)
+Whose = Literal["project", "person"]
 
 
 @dataclass(frozen=True)
 class Directory:
-    """People, projects and absences by their keys; `located` says where an assignment can be read again.
+    """People, projects, bookings and absences by their keys, as the company scans of the starting `days` showed them.
 
-    Without `everybody` people may be missing from it, and no name or number in it is known to be unique.
+    `read` is when they did, on the monotonic clock. Without `everybody` people may be missing from it, and no name or number in
+    it is known to be unique; without `complete` bookings may be missing.
     """
 
+    days: Days
+    read: float
     people: Mapping[str, Person]
     named: Mapping[str, tuple[Person, ...]]
     numbered: Mapping[str, tuple[Person, ...]]
     projects: Mapping[str, Project]
     project_numbers: Mapping[str, tuple[Project, ...]]
     time_off: Mapping[str, tuple[TimeOff, ...]]
-    located: Mapping[str, tuple[str, date]]
+    assignments: Mapping[str, Assignment]
+    of_project: Mapping[str, tuple[Assignment, ...]]
+    of_person: Mapping[str, tuple[Assignment, ...]]
     people_by_name: Ordered[Person]
     projects_by_name: Ordered[Project]
     complete: bool
     everybody: bool
 
+    @property
+    def age(self) -> float:
+        """How many seconds ago it was read."""
+        return time.monotonic() - self.read
 
-def build(scans: Iterable[Scan]) -> Directory:
+    def covers(self, days: Days) -> bool:
+        """Whether these starting days are all among its own."""
+        return self.days[0] <= days[0] and days[1] <= self.days[1]
+
+    def bookings(self, whose: Whose, own_id: str, days: Days, *, exists: bool) -> Bookings | None:
+        """The assignments of a project or person that start in these days.
+
+        None where it does not cover the days, or does not show it at all and it is not certain that it `exists`.
+        """
+        found = (self.of_project if whose == "project" else self.of_person).get(own_id, ())
+        if not self.covers(days) or not (found or exists or (whose == "person" and own_id in self.people)):
+            return None
+        return Bookings(tuple(one for one in found if one.start is None or days[0] <= one.start <= days[1]))
+
+
+def build(scans: Iterable[Scan], days: Days, read: float | None = None) -> Directory:
     """The directory that these scans, newest first, show; the newest spelling stands."""
     found = list(scans)[::-1]
     bookings = [booking for scan in found for booking in scan.bookings]
     people = {booking.person.id: booking.person for booking in bookings}
-    projects = {one.project.id: one.project for booking in bookings for one in booking.assignments}
+    assignments = {one.id: one for booking in bookings for one in booking.assignments}
+    projects = {one.project.id: one.project for one in assignments.values()}
     return Directory(
+        days=days,
+        read=time.monotonic() if read is None else read,
         people=people,
         named=grouped(people.values(), lambda person: folded(person.name)),
         numbered=grouped(people.values(), lambda person: folded(person.employee_number)),
         projects=projects,
         project_numbers=grouped(projects.values(), lambda project: folded(project.number)),
         time_off=absences(bookings),
-        located={one.id: (one.person.id, one.start) for booking in bookings for one in booking.assignments if one.start},
+        assignments=assignments,
+        of_project=grouped(assignments.values(), lambda one: one.project.id),
+        of_person=grouped(assignments.values(), lambda one: one.person.id),
         people_by_name=alphabetical(people.values()),
         projects_by_name=alphabetical(projects.values()),
         complete=all(scan.complete for scan in found),
@@ -60,11 +90,11 @@ def build(scans: Iterable[Scan]) -> Directory:
 
 def grouped(things: Iterable[T], key: Callable[[T], str]) -> dict[str, tuple[T, ...]]:
     """The things by key; an empty key is no key."""
-    groups: dict[str, tuple[T, ...]] = {}
+    groups: dict[str, list[T]] = {}
     for thing in things:
         if found := key(thing):
-            groups[found] = (*groups.get(found, ()), thing)
-    return groups
+            groups.setdefault(found, []).append(thing)
+    return {found: tuple(ones) for found, ones in groups.items()}
 
 
 def absences(bookings: Iterable[Booking]) -> dict[str, tuple[TimeOff, ...]]:

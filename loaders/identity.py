@@ -1,8 +1,9 @@
 """Who is who between the two upstreams, which share no key: refuse rather than guess.
 
 A workforce person and a check-ins account are linked, in this order, by the mapping file, by an employee number that a configured
-property shows, or by a name that is proved to be unique on both sides. (An email is no evidence yet: no workforce endpoint in use
-shows one.) Anything else is UNMATCHED or AMBIGUOUS. A namesake who has never checked in cannot be seen; the link says its method.
+property shows, by an email that both sides have for one person only (where a directory shows workforce's), or by a name that is
+proved to be unique on both sides. Anything else is UNMATCHED or AMBIGUOUS. A namesake who has never checked in cannot be seen
+without the check-ins directory; the link says its method.
 """
 
 from __future__ import annotations
@@ -22,17 +23,31 @@ from upstreams.values import bare
 
 
 @dataclass(frozen=True)
+class Enrolment:
+    """The ids of everybody of one name on the optional directories: workforce's, and check-ins' without prefix."""
+
+    people: frozenset[str] = frozenset()
+    users: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Evidence:
-    """What a decision rests on: the person, the workforce directory, and the accounts of that name."""
+    """What a decision rests on: the person, the workforce directory, the accounts of that name, and who else is enrolled under it."""
 
     person: Person
     directory: Directory
     found: Found
+    enrolment: Enrolment = Enrolment()
 
     @property
     def namesakes(self) -> frozenset[str]:
         """The ids of all workforce people of that name."""
-        return frozenset(one.id for one in self.directory.named.get(folded(self.person.name), ())) | {self.person.id}
+        return namesakes(self.directory, self.person.name) | self.enrolment.people | {self.person.id}
+
+
+def namesakes(directory: Directory, name: str | None) -> frozenset[str]:
+    """The ids of everybody in the workforce directory who has this name."""
+    return frozenset(one.id for one in directory.named.get(folded(name), ()))
 
 
 async def identity(source: Source, person: Person) -> Identity:
@@ -42,18 +57,60 @@ async def identity(source: Source, person: Person) -> Identity:
     if entry is not None:
         return await mapped(source, person, entry)
     directory = await source.directory()
+    me = directory.people.get(person.id)
+    evidence = Evidence(me or person, directory, Found(), await enrolment(source, me or person))
+    if number_is_key(known, evidence):
+        evidence = replace(evidence, found=await by_name(source, evidence))
+        if (link := numbered(known, evidence)) is not None:
+            return link
+    if (link := await emailed(source, evidence)) is not None:
+        return link
     if not directory.everybody:
         return ambiguous(known, "The workforce directory could not be read whole, so nobody is known to be alone in it.")
-    me = directory.people.get(person.id)
     if me is None:
         return unmatched(known, "Workforce shows no booking of this person lately, so the name is not known to be unique.")
-    if me.name is None or not askable(me.name) or not folded(me.name):
+    if not (askable(me.name) and folded(me.name)):
         return unmatched(known, "Workforce shows no name for this person that could be looked up.")
-    evidence = Evidence(me, directory, Found())
-    if not number_is_key(known, directory, me) and (verdict := hopeless(known, evidence)) is not None:
+    if not evidence.found.rows and (verdict := hopeless(known, evidence)) is not None:
         return verdict
-    found = await named(source, me.name, each_row=len(evidence.namesakes) > 1)
-    return decide(known, replace(evidence, found=found))
+    return decide(known, replace(evidence, found=await by_name(source, evidence)))
+
+
+async def by_name(source: Source, evidence: Evidence) -> Found:
+    """The accounts under this person's name."""
+    return await named(source, evidence.person.name or "", each_row=len(evidence.namesakes) > 1)
+
+
+async def enrolment(source: Source, person: Person) -> Enrolment:
+    """Who else has this name, by the optional directories, as far as they are turned on."""
+    people, users = await source.known.roll("people", source.ledger), await source.known.roll("users", source.ledger)
+    name = folded(person.name)
+    return Enrolment(
+        frozenset(one.id for one in people.named.get(name, ())) if people is not None else frozenset(),
+        frozenset(one.id for one in users.named.get(name, ())) if users is not None else frozenset(),
+    )
+
+
+async def emailed(source: Source, evidence: Evidence) -> Identity | None:
+    """The link by an email that is one person's only on both sides; None where it is no key, or where the account speaks against it.
+
+    A foreman's mailbox may be entered for a worker: an account whose name is somebody else's in workforce is not this person's.
+    """
+    known, person = source.known, evidence.person
+    people, users = await known.roll("people", source.ledger), await known.roll("users", source.ledger)
+    email = people.email(person.id) if people is not None else None
+    if people is None or email is None or not askable(email):
+        return None
+    if users is not None and len(users.by_email.get(folded(email), ())) != 1:
+        return None
+    found = await behind(source, Filter(person_email=email))
+    if not found.proved or len(found.accounts) != 1 or not same(found.accounts[0].account.email, email):
+        return None
+    account = found.accounts[0].account
+    bearers = namesakes(evidence.directory, account.name) | {one.id for one in people.named.get(folded(account.name), ())}
+    if contradicts(known, evidence, account) or (bearers and person.id not in bearers):
+        return None
+    return claim(known, person, found.accounts[0], Method.UNIQUE_EMAIL)
 
 
 def hopeless(known: Known, evidence: Evidence, candidates: tuple[Account, ...] = ()) -> Identity | None:
@@ -65,10 +122,24 @@ def hopeless(known: Known, evidence: Evidence, candidates: tuple[Account, ...] =
     return None
 
 
-def number_is_key(known: Known, directory: Directory, person: Person) -> bool:
-    """Whether this person's employee number may serve as a key: configured, present, and nobody else's (faults.md F35)."""
-    number = folded(person.employee_number)
-    return bool(known.rules.employee_number_property and number) and len(directory.numbered.get(number, ())) == 1
+def number_is_key(known: Known, evidence: Evidence) -> bool:
+    """Whether this person's employee number may serve as a key: configured, present, and nobody else's (faults.md F35).
+
+    It needs a name too, since check-ins cannot be asked by property.
+    """
+    number = folded(evidence.person.employee_number)
+    alone = len(evidence.directory.numbered.get(number, ())) == 1 and evidence.directory.everybody
+    return bool(known.rules.employee_number_property and number) and alone and bool(folded(evidence.person.name))
+
+
+def numbered(known: Known, evidence: Evidence) -> Identity | None:
+    """The link by the employee number, if one account of this name shows it."""
+    number = folded(evidence.person.employee_number)
+    namesakes = [one for one in evidence.found.accounts if same(one.account.name, evidence.person.name)]
+    bearers = [one for one in namesakes if known.number(one.account) == number]
+    if len(bearers) == 1 and (not bearers[0].direct or known.alone(bearers[0].account)):
+        return claim(known, evidence.person, bearers[0], Method.EMPLOYEE_NUMBER)
+    return None
 
 
 async def named(source: Source, name: str, *, each_row: bool = False) -> Found:
@@ -88,10 +159,6 @@ def decide(known: Known, evidence: Evidence) -> Identity:
     """The verdict on the evidence, beside what is known of mapped, linked and met accounts."""
     person, found = evidence.person, evidence.found
     namesakes = [one for one in found.accounts if same(one.account.name, person.name)]
-    if number_is_key(known, evidence.directory, person):
-        bearers = [one for one in namesakes if known.number(one.account) == folded(person.employee_number)]
-        if len(bearers) == 1 and (not bearers[0].direct or known.alone(bearers[0].account)):
-            return claim(known, person, bearers[0], Method.EMPLOYEE_NUMBER)
     candidates = tuple(one.account for one in namesakes)
     if (verdict := hopeless(known, evidence, candidates)) is not None:
         return verdict
@@ -99,7 +166,7 @@ def decide(known: Known, evidence: Evidence) -> Identity:
         return ambiguous(known, "Not every check-in under this name shows whose it is.", candidates)
     if not namesakes:
         return unmatched(known, "Check-ins has nobody of this name.")
-    if len(namesakes) > 1 or known.namesakes(candidates[0]) - {bare(candidates[0].id)}:
+    if len(namesakes) > 1 or (known.namesakes(candidates[0]) | evidence.enrolment.users) - {bare(candidates[0].id)}:
         return ambiguous(known, "Check-ins has several people of this name.", candidates)
     if contradicts(known, evidence, candidates[0]):
         return unmatched(known, "Check-ins has one person of this name, with another employee number.", candidates)
@@ -123,9 +190,32 @@ def claim(known: Known, person: Person, one: Owned, method: Method) -> Identity:
     return Identity(Status.MATCHED, REASONS[method], known.rules.clock(), method, one)
 
 
+def holds(known: Known, person_id: str, found: Identity) -> bool:
+    """Whether nothing that is known by now contradicts a remembered outcome; it costs no call.
+
+    A name or number that is nobody's alone any more is no evidence (faults.md F31, F35), and the mapping file outranks everything.
+    """
+    if found.status is not Status.MATCHED or found.owned is None:
+        return True
+    entry, account = known.register.by_person.get(person_id), found.owned.account
+    holder = known.register.of_account(account.id, account.email)
+    if holder is not None and holder.person_id != person_id:
+        return False
+    if found.method is Method.MAPPING_FILE or entry is not None:
+        return found.method is Method.MAPPING_FILE and entry is not None and meant(entry, account)
+    if found.method is Method.UNIQUE_EMAIL:
+        return known.rules.people_directory
+    directory = known.directories.peek("company")
+    person = directory.people.get(person_id) if directory is not None else None
+    if found.method is Method.UNIQUE_NAME:
+        return known.rules.match_names and (directory is None or person is None or len(namesakes(directory, person.name)) == 1)
+    return directory is None or person is None or number_is_key(known, Evidence(person, directory, Found()))
+
+
 REASONS = {
     Method.MAPPING_FILE: "The mapping file says so.",
     Method.EMPLOYEE_NUMBER: "Both sides show the same employee number, and nobody else has it.",
+    Method.UNIQUE_EMAIL: "Exactly one person in each directory has this email.",
     Method.UNIQUE_NAME: "Exactly one person in the workforce directory and exactly one check-ins account have this name.",
 }
 

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from loaders.directory import Directory, build
-from loaders.links import Identity
+from loaders.lasting import identity_of, link_of
+from loaders.links import Identity, Status
 from loaders.mapping import Register
 from loaders.memory import Remembered
 from loaders.names import folded, same
-from loaders.window import Days, Window, chunks
+from loaders.rolls import Enrolled, Roll, enrolled
+from loaders.stores import MemoryStore, Store
+from loaders.window import Days, chunks
 from upstreams.calls import Mode
-from upstreams.check_ins import CheckIns
+from upstreams.check_ins import CheckIns, Filter
 from upstreams.errors import BadResponse
 from upstreams.gathering import together
 from upstreams.ledger import Ledger
+from upstreams.people import People, Users
 from upstreams.records import Account, CheckIn, Scan
 from upstreams.values import bare
 from upstreams.workforce import COMPANY, NAME, Starts, Workforce
@@ -49,8 +56,12 @@ class Rules:
     most_searches: int = 25
     employee_number_property: str | None = None
     match_names: bool = True
+    people_directory: bool = False
+    users_directory: bool = False
     directory_seconds: float = 600
+    scan_seconds: float = 60
     identity_seconds: float = 900
+    link_seconds: float = 30 * 86_400
     calibration_seconds: float = 3600
     most_attributions: int = 1000
     current_on_any_day: bool = True
@@ -62,27 +73,41 @@ class Known:
     """One for each process: clients, rules, the mapping file, and bounded memories.
 
     What check-ins showed (`owners`, `accounts`, `named`, `answered`) does not age, because a check-in's owner never changes;
-    links, calibration and the directory do.
+    links, calibration and the directory do. `holders` are owners by an exact filter rather than a detail: as good as the link whose
+    filter it was, so they end with it (`breaks` counts). `pages` and `counts` are how large scans were, `days` how many
+    check-ins of each day of submission have a known owner: all three only help to plan.
     """
 
     workforce: Workforce
     check_ins: CheckIns
     rules: Rules = field(default_factory=Rules)
     register: Register = field(default_factory=Register)
+    store: Store = field(default_factory=MemoryStore)
     owners: Remembered[str, Account] = field(default_factory=lambda: Remembered(seconds=math.inf, size=500_000))
     accounts: Remembered[str, Account] = field(default_factory=lambda: Remembered(seconds=math.inf, size=100_000))
     named: Remembered[str, frozenset[str]] = field(default_factory=lambda: Remembered(seconds=math.inf, size=100_000))
     answered: Remembered[str, str] = field(default_factory=lambda: Remembered(seconds=math.inf, size=100_000))
-    identities: Remembered[str, Identity] = field(init=False)
+    verdicts: Remembered[str, Identity] = field(init=False)
+    links: Remembered[str, Identity] = field(init=False)
     linked: Remembered[str, str] = field(init=False)
+    rolls: Remembered[str, Roll] = field(init=False)
     exactness: Remembered[str, bool | None] = field(init=False)
     directories: Remembered[str, Directory] = field(init=False)
+    scanned: Remembered[Days, Directory] = field(init=False)
+    pages: Remembered[Days, int] = field(default_factory=lambda: Remembered(seconds=math.inf, size=100))
+    counts: Remembered[Filter, int] = field(default_factory=lambda: Remembered(seconds=math.inf, size=1_000))
+    holders: Remembered[str, tuple[str, int]] = field(default_factory=lambda: Remembered(seconds=math.inf, size=500_000))
+    breaks: Counter[str] = field(default_factory=Counter)
+    days: Counter[date] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.exactness = Remembered(seconds=self.rules.calibration_seconds, size=10)
-        self.identities = Remembered(seconds=self.rules.identity_seconds, size=200_000)
-        self.linked = Remembered(seconds=self.rules.identity_seconds, size=200_000)
-        self.directories = Remembered(seconds=self.rules.directory_seconds, size=1)
+        self.verdicts = Remembered(seconds=self.rules.identity_seconds, size=200_000)
+        self.links = Remembered(seconds=self.rules.link_seconds, size=200_000)
+        self.linked = Remembered(seconds=self.rules.link_seconds, size=200_000)
+        self.rolls = Remembered(seconds=self.rules.directory_seconds, size=2)
+        self.directories = Remembered(seconds=self.rules.directory_seconds, size=1, stale=self.rules.directory_seconds)
+        self.scanned = Remembered(seconds=self.rules.scan_seconds, size=10)
 
     def today(self) -> date:
         """Today in the company's time zone."""
@@ -95,29 +120,44 @@ class Known:
     async def directory(self, ledger: Ledger) -> Directory:
         """The workforce directory, scanned anew when it is older than the rules allow; one scan serves all who wait.
 
-        No operation pays for it; the one that happens to begin it has it in its trace.
+        For as long again the old one is given while the new one is read, since a large company takes its time. No operation
+        pays for it; the one that happens to begin it has it in its trace.
         """
         return await self.directories.get("company", lambda: self.scan_directory(ledger))
 
-    def directory_window(self) -> Window:
+    def directory_days(self) -> Days:
         """The starting days that the directory covers."""
         today = self.today()
-        return Window("starting", today - timedelta(days=self.rules.directory_back), today + timedelta(days=self.rules.directory_ahead))
+        return today - timedelta(days=self.rules.directory_back - 1), today + timedelta(days=self.rules.directory_ahead)
+
+    def listed(self, days: Days) -> bool:
+        """Whether the directory covers these starting days."""
+        first, last = self.directory_days()
+        return first <= days[0] and days[1] <= last
 
     async def scan_directory(self, ledger: Ledger) -> Directory:
-        """Read every page of the directory's window; once more when the pages moved meanwhile (faults.md F15)."""
-        window, today = self.directory_window(), self.today()
-        ranges = [*chunks(today, window.last), *chunks(window.first, today - timedelta(days=1))]
-        found = build(await self.scans(ranges, ledger, Mode.FRESH))
-        return found if found.complete else build(await self.scans(ranges, ledger, Mode.NONE))
+        """Read every page of the directory's days; once more when the pages moved meanwhile (faults.md F15).
+
+        Its ranges are those of the default window and of what begins after today, so that their pages serve both.
+        """
+        days, today, read = self.directory_days(), self.today(), time.monotonic()
+        ranges = [*chunks(today + timedelta(days=1), days[1]), *chunks(days[0], today)]
+        found = build(await self.scans(ranges, ledger, Mode.FRESH), days, read)
+        return found if found.complete else build(await self.scans(ranges, ledger, Mode.NONE), days, read)
 
     async def scans(self, ranges: list[Days], ledger: Ledger, mode: Mode) -> list[Scan]:
         """A company scan of each of these ranges, side by side."""
         workforce = self.workforce.within(ledger, mode, charged=False)
         scans = await together([workforce.scan(COMPANY, self.starts(days)) for days in ranges])
-        if any(scan is None for scan in scans):
-            raise BadResponse(NAME, reason="no-company")
+        for days, scan in zip(ranges, scans, strict=True):
+            if scan is None:
+                raise BadResponse(NAME, reason="no-company")
+            self.pages.keep(days, scan.pages)
         return [scan for scan in scans if scan is not None]
+
+    def indexes(self) -> list[Directory]:
+        """All that was scanned lately, the directory first."""
+        return [*self.directories.fresh().values(), *self.scanned.fresh().values()]
 
     def note(self, check_in: CheckIn) -> None:
         """Remember who answered this check-in, and who therefore owns it."""
@@ -126,7 +166,31 @@ class Known:
             if response.account is not None:
                 self.meet(response.account)
         if (account := owner(check_in)) is not None:
+            self.attribute(check_in)
             self.owners.keep(bare(check_in.id), self.meet(account))
+
+    def hold(self, rows: Iterable[CheckIn], account_id: str) -> None:
+        """Remember that an exact filter by a link's name and email gave these rows."""
+        own = bare(account_id)
+        for row in rows:
+            self.attribute(row)
+            self.holders.keep(bare(row.id), (own, self.breaks[own]))
+
+    def attribute(self, row: CheckIn) -> None:
+        """Count a row whose owner was not known before."""
+        if row.submitted is not None and self.owner_id(row.id) is None:
+            self.days[date.fromisoformat(row.submitted[:10])] += 1
+
+    def owner_id(self, check_in_id: str) -> str | None:
+        """The bare id of the account that owns a check-in, if a detail showed it, or the filter of a link that still holds."""
+        if (account := self.owners.peek(bare(check_in_id))) is not None:
+            return bare(account.id)
+        own, breaks = self.holders.peek(bare(check_in_id)) or (None, 0)
+        return own if own is not None and self.breaks[own] == breaks else None
+
+    def attributed(self, first: date, last: date) -> int:
+        """How many check-ins submitted on these days have a known owner."""
+        return sum(self.days[first + timedelta(days=ahead)] for ahead in range((last - first).days + 1))
 
     def meet(self, account: Account) -> Account:
         """The account as it is remembered; one that shows a new name or email, or a namesake met for the first time, costs links."""
@@ -161,9 +225,66 @@ class Known:
     def forget(self, account_id: str) -> None:
         """Drop the link of the account with this bare id, so that it is decided anew."""
         person_id = self.linked.peek(account_id)
+        self.breaks[account_id] += 1
         if person_id is not None:
             self.linked.forget(account_id)
-            self.identities.forget(person_id)
+            self.unlink(person_id)
+
+    def unlink(self, person_id: str) -> None:
+        """Drop what was decided about a person, here and where links outlive the process."""
+        link = self.links.peek(person_id)
+        if link is not None and link.owned is not None:
+            own = bare(link.owned.account.id)
+            self.breaks[own] += 1
+            self.linked.forget(own)
+        self.links.forget(person_id)
+        self.verdicts.forget(person_id)
+        self.store.drop(person_id)
+
+    def decided(self, person_id: str, found: Identity) -> None:
+        """Remember an outcome: a link for long, and beyond this process; anything else for a while."""
+        if found.status is not Status.MATCHED:
+            self.verdicts.keep(person_id, found)
+            return
+        self.links.keep(person_id, found)
+        if (link := link_of(person_id, found, self.number)) is not None:
+            self.store.keep(link)
+
+    def outcome(self, person_id: str) -> Identity | None:
+        """What was decided about a person and is remembered."""
+        return self.links.peek(person_id) or self.verdicts.peek(person_id)
+
+    async def restore(self) -> None:
+        """Take up the links that outlived the last process, as old as they are. Raises BrokenStore."""
+        for link in await self.store.load():
+            found = identity_of(link)
+            if found is None or found.owned is None:
+                continue
+            age = (self.rules.clock() - found.decided).total_seconds()
+            own, name = bare(link.account_id), folded(link.name)
+            if age < self.rules.link_seconds:
+                self.links.keep(link.person_id, found, age=age)
+                self.linked.keep(own, link.person_id, age=age)
+                self.named.keep(name, (self.named.peek(name) or frozenset()) | {own})
+
+    async def roll(self, which: Literal["people", "users"], ledger: Ledger) -> Roll | None:
+        """One of the optional directories, if it is turned on; like the other one, no operation pays for it. Raises UpstreamError."""
+        if not (self.rules.people_directory if which == "people" else self.rules.users_directory):
+            return None
+        read = self.everybody if which == "people" else self.users
+        return await self.rolls.get(which, lambda: read(ledger))
+
+    async def everybody(self, ledger: Ledger) -> Roll:
+        """The workforce directory, read anew."""
+        client = self.workforce.within(ledger, Mode.FRESH, charged=False)
+        found = await People(client.calls, client.company).roll()
+        return enrolled([Enrolled(one.person_id, one.name, one.email) for one in found.items], found.complete)
+
+    async def users(self, ledger: Ledger) -> Roll:
+        """The check-ins directory, read anew."""
+        client = self.check_ins.within(ledger, Mode.FRESH, charged=False)
+        found = await Users(client.calls).roll()
+        return enrolled([Enrolled(bare(one.api_id), one.name, one.email) for one in found.items], found.complete)
 
 
 def card(account: Account) -> tuple[str, str]:

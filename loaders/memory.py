@@ -13,10 +13,13 @@ V = TypeVar("V")
 
 
 class Remembered(Generic[K, V]):
-    """At most `size` values, each for `seconds`; errors are never remembered (faults.md F20, F39, F40)."""
+    """At most `size` values, each for `seconds`; errors are never remembered (faults.md F20, F39, F40).
 
-    def __init__(self, *, seconds: float, size: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self.seconds, self.size, self.clock = seconds, size, clock
+    For `stale` more seconds `get` gives a value that is past its time, while it is made anew.
+    """
+
+    def __init__(self, *, seconds: float, size: int, stale: float = 0.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self.seconds, self.size, self.stale, self.clock = seconds, size, stale, clock
         self.kept: OrderedDict[K, tuple[float, V]] = OrderedDict()
         self.making: dict[K, asyncio.Task[V]] = {}
 
@@ -26,14 +29,20 @@ class Remembered(Generic[K, V]):
         if found is None:
             return None
         if found[0] <= self.clock():
-            del self.kept[key]
+            if found[0] + self.stale <= self.clock():
+                del self.kept[key]
             return None
         self.kept.move_to_end(key)
         return found[1]
 
-    def keep(self, key: K, value: V) -> None:
-        """Remember the value from now on; the one unused for longest makes room."""
-        self.kept[key] = (self.clock() + self.seconds, value)
+    def fresh(self) -> dict[K, V]:
+        """Everything that is remembered and fresh."""
+        now = self.clock()
+        return {key: value for key, (until, value) in self.kept.items() if until > now}
+
+    def keep(self, key: K, value: V, *, age: float = 0.0) -> None:
+        """Remember the value, as one that is so many seconds old; the one unused for longest makes room."""
+        self.kept[key] = (self.clock() + self.seconds - age, value)
         self.kept.move_to_end(key)
         while len(self.kept) > self.size:
             self.kept.popitem(last=False)
@@ -50,6 +59,8 @@ class Remembered(Generic[K, V]):
         if task is None:
             task = self.making[key] = asyncio.get_running_loop().create_task(make())
             task.add_done_callback(lambda done: self.made(key, done))
+        if (stale := self.kept.get(key)) is not None:
+            return stale[1]
         return await asyncio.shield(task)
 
     def made(self, key: K, task: asyncio.Task[V]) -> None:

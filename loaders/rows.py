@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
@@ -114,6 +115,14 @@ def cut(question: Question, kept: list[tuple[CheckIn, int]], last: Listing, comp
     return Slice(tuple(row for row, _ in shown), tuple(place for _, place in shown), more, total, complete)
 
 
+def begun(question: Question, rows: Iterable[CheckIn], zone: tzinfo) -> Slice:
+    """The first so many of an owner's rows that a scan of the window gave; they stand as in the owner's own list."""
+    window = question.rows.submitted
+    kept = [(row, place) for place, row in enumerate(rows) if window is None or submitted_within(row, window, zone)]
+    shown = kept[: question.first]
+    return Slice(tuple(row for row, _ in shown), tuple(place for _, place in shown), len(kept) > len(shown), len(kept), complete=True)
+
+
 async def sift(source: Source, rows: Rows, page: Listing, zone: tzinfo) -> tuple[list[tuple[CheckIn, int]], bool]:
     """The rows of a page that belong in the answer, and whether it is known of each whose it is."""
     placed = [
@@ -121,7 +130,10 @@ async def sift(source: Source, rows: Rows, page: Listing, zone: tzinfo) -> tuple
         for row, place in zip(page.items, page.places, strict=True)
         if rows.submitted is None or submitted_within(row, rows.submitted, zone)
     ]
-    if rows.owned is None or rows.owned.direct:
+    if rows.owned is None:
+        return placed, True
+    if rows.owned.direct:
+        source.known.hold(page.items, rows.owned.account.id)
         return placed, True
     owners = await together([owner_of(source, row) for row, _ in placed])
     own = bare(rows.owned.account.id)

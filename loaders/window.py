@@ -14,17 +14,18 @@ LONGEST = 3653
 """The most days that a window may span: ten years."""
 
 Days = tuple[date, date]
+Kind = Literal["active", "starting", "ending"]
 
 
 @dataclass(frozen=True)
 class Window:
-    """Bookings that are *active* at some day in, or *starting* within, the inclusive days [first, last].
+    """Bookings that are *active* at some day in, or *starting* or *ending* within, the inclusive days [first, last].
 
     Active means that the booking's days, from its first to its last, touch the window, whether or not a working day falls
     into it: a Monday-to-Friday job is active on the Saturday in its middle.
     """
 
-    kind: Literal["active", "starting"]
+    kind: Kind
     first: date
     last: date
 
@@ -37,16 +38,18 @@ class Window:
             raise BadInput("window", f"must not span more than {LONGEST} days")
 
     def keeps(self, start: date | None, end: date | None) -> bool:
-        """Whether a booking from `start` to `end` belongs in the window; an unknown side is no reason to leave it out."""
+        """Whether a booking from `start` to `end` belongs in the window; an unknown side is no reason to leave it out, but of *ending*."""
         if self.kind == "starting":
             return start is None or self.first <= start <= self.last
+        if self.kind == "ending":
+            return end is not None and self.first <= end <= self.last
         return (start is None or start <= self.last) and (end is None or end >= self.first)
 
     def starts(self, look_back: int) -> list[Days]:
         """The starting days to ask for, newest first, in ranges of at most 365 days.
 
-        For *active* they reach back so that the first day of the window is the last of `look_back` days; what began
-        earlier and still runs is not found this way.
+        For *active* and *ending* they reach back so that the first day of the window is the last of `look_back` days; what
+        began earlier and still runs is not found this way.
         """
         earliest = self.first if self.kind == "starting" else max(self.first - timedelta(days=look_back - 1), EARLIEST)
         return chunks(earliest, self.last)

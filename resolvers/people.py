@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from loaders.accounts import behind
+from loaders.accounts import behind, whole
 from loaders.identity import own, person_of, unlinked
 from loaders.links import Ambiguous, Identity, Owned, Status
 from loaders.names import alphabetical, folded, same
 from loaders.request import Booked, Loaders
 from loaders.rows import rows_of
-from loaders.window import Window
+from loaders.window import Window, on
 from resolvers.assignments import MOVED
 from resolvers.check_ins import connection
 from resolvers.keys import one_of
@@ -73,12 +73,15 @@ async def by_number(loaders: Loaders, number: str) -> Person | None:
     return found[0] if found else None
 
 
-async def people(loaders: Loaders, page: Page, name: str | None = None) -> Connection[Person]:
-    """Everybody in the directory, by name; with `name`, those of exactly that name."""
-    directory = await loaders.directory()
+async def people(loaders: Loaders, page: Page, name: str | None = None, on_leave: bool | None = None) -> Connection[Person]:
+    """Everybody in the directory, by name; with `name`, those of exactly that name, with `on_leave` those who are, or are not, today."""
+    directory, today = await loaders.directory(), on(loaders.known.today())
     found = directory.people_by_name if name is None else alphabetical(directory.named.get(folded(name), ()))
+    if on_leave is not None:
+        away = {key for key, absences in directory.time_off.items() if any(today.keeps(one.start, one.end) for one in absences)}
+        found = tuple(one for one in found if (one[1].id in away) is on_leave)
     completeness = COMPLETE if directory.complete else MOVED
-    return listed(found, ["people", name], page, completeness)
+    return listed(found, ["people", name, on_leave], page, completeness)
 
 
 async def identity(person: Person, loaders: Loaders) -> Identity:
@@ -166,13 +169,21 @@ async def email(person: Person, loaders: Loaders) -> str | None:
     return found.email if found is not None else None
 
 
+async def detailed(person: Person, loaders: Loaders) -> Account | None:
+    """The check-ins account with its department and properties, which a link alone may not know."""
+    if person.account is not None:
+        return person.account
+    mine = await owned(person, loaders)
+    return await whole(loaders, mine) if mine is not None else None
+
+
 async def department(person: Person, loaders: Loaders) -> str | None:
     """The department in check-ins."""
-    found = await account(person, loaders)
+    found = await detailed(person, loaders)
     return found.department if found is not None else None
 
 
 async def properties(person: Person, loaders: Loaders) -> list[Property] | None:
     """The properties in check-ins."""
-    found = await account(person, loaders)
+    found = await detailed(person, loaders)
     return list(found.properties) if found is not None else None

@@ -17,7 +17,7 @@ async def reference(loaders: Loaders, id: str) -> TimeOff | None:  # noqa: A002 
     if not person_id or start is None:
         return None
     window = Window("starting", start, start)
-    if not loaders.known.directory_window().covers(window.starts(1)) and not loaders.may_search(first):
+    if not loaders.known.listed((start, start)) and not loaders.may_search(first):
         raise TooExpensive("Ask for the time off of fewer distant days in one request.")
     found = await loaders.time_off.load((person_id, window))
     return next((one for one in found or () if one.id == id), None)

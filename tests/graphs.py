@@ -12,7 +12,8 @@ from typing import Any
 
 import httpx
 
-from graph.app import Limits, Upstreams, create_app
+from graph.app import Upstreams, create_app
+from graph.limits import Limits
 from loaders.known import Rules
 from loaders.mapping import Register
 from sandbox import Options

@@ -110,6 +110,14 @@ ARGUMENTS = {
     "person_key": {"id", "email", "employee_number"},
     "named": {"name"},
     "working_day": {"on"},
+    "away": {"on_leave"},
+    "clashing": {"conflicting"},
+    "due": {"between"},
+    "few": {"first"},
+    "lately": {"submitted"},
+    "manager": {"manager_email"},
+    "since": {"since"},
+    "within": {"between"},
 }
 
 

@@ -79,7 +79,7 @@ async def test_the_answer_in_the_readme_has_the_shape_and_the_names_of_the_real_
     first = real["project"]["people"][0]
     assert printed["name"] == real["project"]["name"]
     assert printed["people"][0]["name"] == first["name"]
-    assert printed["people"][0]["checkIns"]["totalCount"] == first["checkIns"]["totalCount"]
+    assert abs(printed["people"][0]["checkIns"]["totalCount"] - first["checkIns"]["totalCount"]) < 10  # it grows and shrinks by the week
     assert [keys(row) for row in printed["people"][0]["checkIns"]["nodes"]] == [keys(row) for row in first["checkIns"]["nodes"]]
 
 

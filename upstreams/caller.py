@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any, TypeVar
 
 from upstreams.cache import Cache
-from upstreams.calls import Call, Mode
+from upstreams.calls import Call, Kind, Mode
 from upstreams.dialect import Dialect
 from upstreams.engine import Engine
 from upstreams.errors import BadResponse, Fault, TooExpensive
@@ -60,6 +60,10 @@ class Caller:
         """What an answer is remembered under."""
         return f"{self.prefix}:{call.key}"
 
+    def hidden(self, call: Call) -> str:
+        """The same where others can see it, without the names and emails in it."""
+        return f"{self.prefix}:{sha256(call.key.encode()).hexdigest()}"
+
     def flight(self, call: Call, parse: Callable[[Any, Reading], Any], asked: Within) -> asyncio.Task[Landed]:
         """A new flight, which anybody may join until it lands."""
         key = self.key(call)
@@ -79,22 +83,25 @@ class Caller:
         """The answer from the shared store, else from the upstream; remembered, unless it fails."""
         if asked.mode is not Mode.NONE and (found := await self.shared(call, parse, asked.mode)) is not None:
             return found
-        if asked.charged:
-            asked.ledger.spend()
+        asked.ledger.spend(charged=asked.charged)
         began, stamp = self.cache.clock(), self.wall()
         body = await self.http.read(call.path, call.query)
         value = self.http.parsed(body.content, parse)
         self.cache.keep(self.key(call), call.kind, value, len(body.content), began)
-        life = self.cache.lives[call.kind]
-        if self.engine is not None and life.fresh:
-            await self.engine.put(self.key(call), STAMP.pack(stamp) + body.content, life.fresh + life.stale)
+        if self.engine is not None and self.sharable(call):
+            life = self.cache.lives[call.kind]
+            await self.engine.put(self.hidden(call), STAMP.pack(stamp) + body.content, life.fresh + life.stale)
         return Landed(value, "network", self.cache.clock() - began, body.waited)
+
+    def sharable(self, call: Call) -> bool:
+        """Whether servers share such answers: not the directories' bodies, which hold birth dates and wages beside what is read."""
+        return call.kind is not Kind.LISTED and self.cache.lives[call.kind].fresh > 0
 
     async def shared(self, call: Call, parse: Callable[[Any, Reading], Any], mode: Mode) -> Landed | None:
         """The answer that another server has read, if it is young enough and can be read."""
-        if self.engine is None or not self.cache.lives[call.kind].fresh:
+        if self.engine is None or not self.sharable(call):
             return None
-        found = await self.engine.get(self.key(call))
+        found = await self.engine.get(self.hidden(call))
         if found is None or len(found) <= STAMP.size:
             return None
         age = max(self.wall() - STAMP.unpack_from(found)[0], 0.0)

@@ -10,6 +10,9 @@ from typing import Any
 from upstreams.errors import TooExpensive
 
 UNBOUNDED = 1 << 60
+HINT = "Narrow the window, ask for a smaller `first`, or for fewer people at once."
+AT_ONCE = frozenset({"cache", "stale", "none"})
+"""Where answers come from for which nobody waits: they end no wave."""
 MOST_TRACED = 2_000
 """How many calls a trace lists one by one."""
 
@@ -53,12 +56,16 @@ class Planned:
 
 @dataclass
 class Ledger:
-    """One for each operation. A call's wave is one more than the highest wave that had ended when it was asked."""
+    """One for each operation. A call's wave is one more than the highest wave that had ended when it was asked.
+
+    `spent` are the calls that the operation pays for, `own` those that the server made for itself meanwhile.
+    """
 
     limit: int = UNBOUNDED
     traced: bool = False
     clock: Callable[[], float] = time.perf_counter
     spent: int = 0
+    own: int = 0
     estimate: tuple[int, int] | None = None
     calls: list[Record] = field(default_factory=list)
     omitted: int = 0
@@ -76,17 +83,25 @@ class Ledger:
         """How many calls the operation may still make."""
         return max(self.limit - self.spent, 0)
 
-    def spend(self) -> None:
+    def spend(self, *, charged: bool = True) -> None:
         """Pay for one call. Raises TooExpensive when the budget is used up."""
+        self.own += not charged
+        if not charged:
+            return
         if not self.room:
             raise TooExpensive(f"It has made all {self.limit} upstream calls that one operation may make.", limit=self.limit)
         self.spent += 1
 
-    def afford(self, calls: int) -> None:
+    def foresee(self, least: int, likely: int) -> None:
+        """Note what the operation is expected to cost. Raises TooExpensive, before its first call, when it cannot fit."""
+        self.estimate = (least, likely)
+        if least > self.limit:
+            raise TooExpensive(HINT, estimate=least, limit=self.limit)
+
+    def afford(self, calls: int, hint: str = HINT) -> None:
         """Refuse a wave of calls that cannot fit, before its first. Raises TooExpensive with what the operation would come to."""
         if calls > self.room:
-            estimate = self.spent + calls
-            raise TooExpensive("Narrow the window or ask for fewer items.", estimate=estimate, limit=self.limit)
+            raise TooExpensive(hint, estimate=self.spent + calls, limit=self.limit)
 
     def asked(self, upstream: str, route: str) -> Record:
         """The record of a call that begins now."""
@@ -100,7 +115,8 @@ class Ledger:
     def answered(self, record: Record, source: str, outcome: str = "ok", *, age: float = 0.0) -> None:
         """The call has ended; what it gave was `age` seconds old."""
         record.source, record.outcome, record.duration = source, outcome, self.now() - record.start
-        self.ended = max(self.ended, record.wave)
+        if source not in AT_ONCE:
+            self.ended = max(self.ended, record.wave)
         self.aged(record.upstream, age)
 
     def aged(self, upstream: str, age: float) -> None:
@@ -131,5 +147,5 @@ class Ledger:
             "omitted": self.omitted,
             "plans": [plan.shown() for plan in self.plans],
             "identities": list(self.identities.values()),
-            "budget": {"limit": self.limit, "spent": self.spent, "least": least, "likely": likely},
+            "budget": {"limit": self.limit, "spent": self.spent, "own": self.own, "least": least, "likely": likely},
         }

@@ -180,12 +180,13 @@ class Scan(Struct, frozen=True):
     """All pages of one question, each person once.
 
     `complete` is False when rows were dropped, pages moved or a warning came (upstreams.md 31); `everybody` only when people
-    may be missing by it, not mere bookings.
+    may be missing by it, not mere bookings. `pages` is how many were read.
     """
 
     bookings: tuple[Booking, ...]
     complete: bool = True
     everybody: bool = True
+    pages: int = 1
 
 
 class Listing(Struct, frozen=True):

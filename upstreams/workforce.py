@@ -203,7 +203,7 @@ def merge(pages: list[Page]) -> Scan:
             known = people.get(booking.person.id)
             people[booking.person.id] = booking if known is None else joined(known, booking)
     everybody = all(page.pages == pages[0].pages and page.lost == 0 and page.warning is None for page in pages)
-    return Scan(tuple(people.values()), everybody and not any(page.dropped for page in pages), everybody)
+    return Scan(tuple(people.values()), everybody and not any(page.dropped for page in pages), everybody, len(pages))
 
 
 def joined(one: Booking, other: Booking) -> Booking:

@@ -15,7 +15,7 @@ from tests.identity.companies import EXACT, MODES, Company, Modes, sandboxed, se
 from tests.identity.verdicts import consistent, everybody, hold
 
 ALL = pytest.mark.parametrize("modes", MODES, ids=str)
-FRESH: dict[str, Any] = {"identity_seconds": 0, "directory_seconds": 0}
+FRESH: dict[str, Any] = {"identity_seconds": 0, "link_seconds": 0, "directory_seconds": 0}
 """Links and the directory are decided anew by every request; owners of check-ins are remembered all the same."""
 
 

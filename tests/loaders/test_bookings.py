@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loaders.bookings import Part, Place, runs, walk
+from loaders.bookings import WEEKDAYS, Part, Place, clashes, runs, walk
 from loaders.window import Window
-from upstreams.records import Assignment, Booking, Page, Person, Project, WorkDays
-from upstreams.workforce import CURRENT, Current, Route, Starts
+from upstreams.records import Assignment, Booking, Page, Person, Project, TimeOff, WorkDays
+from upstreams.workforce import COMPANY, CURRENT, Current, Route, Starts
 
 DAY = date(2026, 3, 4)
 EVERY = WorkDays(*[True] * 7)
@@ -103,3 +103,46 @@ def test_a_working_day_is_within_the_days_and_on_a_worked_weekday() -> None:
     assert runs(booking(1, DAY, DAY, week).assignments[0], DAY)
     assert not runs(booking(1, DAY, DAY + timedelta(1), week).assignments[0], DAY + timedelta(1))
     assert not runs(booking(1, DAY, DAY, None).assignments[0], DAY)
+
+
+DAYS = st.one_of(st.none(), st.integers(-20, 20).map(lambda days: DAY + timedelta(days)))
+WEEKS = st.one_of(st.none(), st.lists(st.sampled_from([True, False, None]), min_size=7, max_size=7).map(lambda flags: WorkDays(*flags)))
+
+
+@given(DAYS, DAYS, WEEKS, DAYS, DAYS, st.integers(-20, 20), st.integers(0, 20))
+def test_an_absence_clashes_where_a_day_that_may_be_worked_falls_into_it(
+    start: date | None, end: date | None, week: WorkDays | None, away: date | None, back: date | None, first: int, length: int
+) -> None:
+    person = Person("p")
+    assignment = Assignment("a", person, Project("x"), start=start, end=end, work_days=week)
+    absence = TimeOff("t", person, start=away, end=back)
+    window = (DAY + timedelta(first), DAY + timedelta(first + length))
+    days = [window[0] + timedelta(ahead) for ahead in range(length + 1)]
+    worked = [day for day in days if week is None or getattr(week, WEEKDAYS[day.weekday()]) is not False]
+    expected = any(all((one or day) <= day for one in (start, away)) and all(day <= (one or day) for one in (end, back)) for day in worked)
+    assert clashes(assignment, absence, window) is expected
+
+
+def test_an_absence_of_unknown_days_clashes_with_any_work_of_unknown_days() -> None:
+    person = Person("p")
+    assert clashes(Assignment("a", person, Project("x")), TimeOff("t", person))
+    assert not clashes(Assignment("a", person, Project("x"), work_days=WorkDays(*[False] * 7)), TimeOff("t", person))
+
+
+def test_a_part_of_a_year_shows_nothing_that_begins_outside_it() -> None:
+    """Trap 19: one day more than asked may come back."""
+    part = Part(COMPANY, Starts(DAY, DAY + timedelta(9), UTC))
+    starts = [-1, 0, 9, 10]
+    assert [part.shows(booking(1, DAY + timedelta(start), DAY + timedelta(30)).assignments[0]) for start in starts] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+
+
+def test_what_an_earlier_part_showed_as_created_is_not_shown_as_updated() -> None:
+    """Trap 24."""
+    part = Part(COMPANY, Starts(DAY, DAY, UTC), older=DAY)
+    made = [Assignment("a", Person("p"), Project("x"), start=DAY, created=created) for created in (DAY - timedelta(1), DAY, None)]
+    assert [part.shows(one) for one in made] == [True, False, True]

@@ -30,6 +30,17 @@ def test_active_keeps_what_shares_a_day_with_the_window(span: tuple[date, date],
     assert Window("active", *span).keeps(*booking) is shares
 
 
+@given(SPANS, st.tuples(DAYS, st.integers(0, 400)).map(lambda one: (one[0], one[0] + timedelta(one[1]))), st.integers(1, 900))
+def test_ending_keeps_what_ends_in_the_window_and_asks_what_active_asks(
+    span: tuple[date, date], booking: tuple[date, date], look_back: int
+) -> None:
+    window = Window("ending", *span)
+    assert window.keeps(*booking) is (span[0] <= booking[1] <= span[1])
+    assert not window.keeps(booking[0], None)
+    assert window.starts(look_back) == Window("active", *span).starts(look_back)
+    assert window.running() == Window("active", *span).running()
+
+
 @given(SPANS, st.integers(1, 900), st.tuples(DAYS, st.integers(0, 400)).map(lambda one: (one[0], one[0] + timedelta(one[1]))))
 def test_the_ranges_of_an_active_window_hold_all_that_began_within_the_look_back(
     span: tuple[date, date], look_back: int, booking: tuple[date, date]

@@ -1,0 +1,28 @@
+"""What one operation may cost and show, and what the process remembers where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from loaders.stores import MemoryStore, Store
+from upstreams.cache import Cache
+from upstreams.engine import Engine
+
+
+def none() -> None:
+    """No engine."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`calls` is how many upstream calls an operation may make, `trace` whether a client may ask for `extensions.trace`.
+
+    `cache`, `engine` and `store` make, when the app starts, the memory of answers, the one that servers share, and the one of links.
+    """
+
+    calls: int = 500
+    trace: bool = True
+    cache: Callable[[], Cache] = Cache
+    engine: Callable[[], Engine | None] = none
+    store: Callable[[], Store] = MemoryStore

@@ -1,0 +1,149 @@
+"""Assignments of projects and people: from what was scanned lately, else by the cheapest plan of lists and company scans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from loaders import plans
+from loaders.base import attempted
+from loaders.directory import Directory, Whose
+from loaders.known import Known
+from loaders.plans import Asked, Plan
+from loaders.window import Days
+from upstreams.calls import Call
+from upstreams.ledger import Ledger
+from upstreams.records import Assignment, Bookings
+from upstreams.workforce import ALWAYS, Starts, Workforce
+
+UNSEEN = 10
+"""How many pages a company scan is taken to have before any was made: a company of a thousand."""
+
+
+@dataclass(frozen=True)
+class Own:
+    """The assignments of one project or person that start in a range."""
+
+    whose: Whose
+    id: str
+    starts: Starts
+
+    @property
+    def days(self) -> Days:
+        """The range."""
+        return self.starts.first, self.starts.last
+
+    @property
+    def plain(self) -> bool:
+        """Whether scans could answer it: they know no change filters."""
+        return self.starts.changed == ALWAYS
+
+    @property
+    def asked(self) -> Asked:
+        """The same as plans know it."""
+        return Asked(f"{self.whose}:{self.id}", self.days)
+
+
+class Shelf(Protocol):
+    """What the loaders of one request have at hand; `met` holds the ids of projects and people that an answer has shown.
+
+    `dropped` counts the assignments that no plain list shows, because they could not be read.
+    """
+
+    known: Known
+    workforce: Workforce
+    ledger: Ledger
+    met: set[str]
+    dropped: int
+
+    async def index(self, days: Days) -> Directory:
+        """The company scan of these days."""
+
+    async def indexes(self) -> Sequence[Directory]:
+        """The scans that need not be made any more, and those that the operation needs anyway."""
+
+
+Answers = Mapping[Own, Bookings | Exception | None]
+
+
+async def answers(shelf: Shelf, keys: Sequence[Own]) -> Answers:
+    """The assignments of each key: None where the upstream does not know the id, an error where it could not be asked."""
+    found = shown(shelf, await shelf.indexes(), keys)
+    left = [key for key in keys if key not in found]
+    plan = planned(shelf, left)
+    told(shelf, keys, left, plan)
+    made = await attempted([shelf.index(days) for days in plan.scans])
+    found |= shown(shelf, [one for one in made if isinstance(one, Directory)], left)
+    lists = {key: widest(plan, key) for key in left if key not in found}
+    asked = list(dict.fromkeys(lists.values()))
+    read = dict(zip(asked, await attempted([listed(shelf, one) for one in asked]), strict=True))
+    found |= {key: cut(read[one], key) for key, one in lists.items()}
+    for one in found.values():
+        shelf.met.update(ids(one.items) if isinstance(one, Bookings) else ())
+    return found
+
+
+def shown(shelf: Shelf, indexes: Iterable[Directory], keys: Iterable[Own]) -> dict[Own, Bookings | Exception | None]:
+    """What scans that were made tell of these keys."""
+    whole = [one for one in indexes if one.complete]
+    told: dict[Own, Bookings | Exception | None] = {}
+    for key in [key for key in keys if key.plain]:
+        seen = (index.bookings(key.whose, key.id, key.days, exists=key.id in shelf.met) for index in whole)
+        if (found := next((one for one in seen if one is not None), None)) is not None:
+            told[key] = found
+    return told
+
+
+def scannable(shelf: Shelf, key: Own) -> bool:
+    """Whether a scan could answer this key: it cannot tell an id that does not exist from one without bookings."""
+    return key.plain and key.id in shelf.met
+
+
+def planned(shelf: Shelf, keys: Iterable[Own]) -> Plan:
+    """The cheapest plan, by what past scans have taught of their pages."""
+    plain = [key for key in keys if scannable(shelf, key)]
+    seen = shelf.known.pages.fresh()
+    return plans.bookings([key.asked for key in plain], {key.days: plans.pages(key.days, seen, unknown=UNSEEN) for key in plain})
+
+
+def told(shelf: Shelf, keys: Sequence[Own], left: Sequence[Own], plan: Plan) -> None:
+    """Write the plan down, and refuse it when the operation cannot pay for its calls."""
+    lists = {widest(plan, key) for key in left if not (scannable(shelf, key) and plan.source(key.asked))}
+    pages = plan.cost - len(plan.singles)
+    parts = {"scans made already": len(left) < len(keys), "a list each": lists, "company scans": plan.scans}
+    chosen = ", ".join(name for name, holds in parts.items() if holds)
+    shelf.ledger.planned("assignments", len(keys), chosen, pages + len(lists), (("a list each", len(keys)),))
+    shelf.ledger.afford(sum(not shelf.workforce.calls.remembers(call(shelf, one)) for one in lists))
+
+
+def widest(plan: Plan, key: Own) -> Own:
+    """The list that answers this key: that of the widest days asked of the same id."""
+    days = plan.single.get(key.asked, key.asked).days if key.plain else key.days
+    return replace(key, starts=replace(key.starts, first=days[0], last=days[1]))
+
+
+def call(shelf: Shelf, key: Own) -> Call:
+    """The call for one list."""
+    return shelf.workforce.listing(key.whose, key.id, key.starts)
+
+
+async def listed(shelf: Shelf, key: Own) -> Bookings | None:
+    """The list of one project or person; rows that could not be read are counted, since a plain list cannot say that it lacks some."""
+    found = await shelf.workforce.listed(call(shelf, key))
+    shelf.dropped += found.dropped if found is not None else 0
+    return found
+
+
+def cut(found: Bookings | Exception | None, key: Own) -> Bookings | Exception | None:
+    """What a list that was asked in wider days tells of this key."""
+    if not isinstance(found, Bookings):
+        return found
+    first, last = key.days
+    return Bookings(tuple(one for one in found.items if one.start is None or first <= one.start <= last), found.dropped)
+
+
+def ids(assignments: Iterable[Assignment]) -> Iterator[str]:
+    """The ids of the people and projects that assignments show."""
+    for one in assignments:
+        yield from (one.person.id, one.project.id)
