@@ -11,6 +11,7 @@ from strawberry import UNSET
 
 from graph.context import Context
 from graph.days import DateRange, called, days, told
+from loaders.links import Status
 from resolvers.paging import Page
 from upstreams.check_ins import Filter
 from upstreams.errors import BadInput
@@ -144,6 +145,17 @@ def manager(
 ) -> Mapping[str, Any]:
     """Whose reports."""
     return {"manager_email": manager_email}
+
+
+def decided(
+    _context: Context,
+    status: Annotated[
+        Status | None,
+        told("Only people of whom this is remembered already; whoever is not decided yet is left out, and nobody is decided for it."),
+    ] = UNSET,
+) -> Mapping[str, Any]:
+    """The status of an identity."""
+    return {"status": None if status is UNSET else status}
 
 
 def given(**values: str | None) -> Mapping[str, Any]:

@@ -1,47 +1,48 @@
-"""The command line: `crewgraph serve`, `crewgraph sandbox`, `crewgraph schema`."""
+"""The command line: `crewgraph serve`, `crewgraph sandbox`, `crewgraph schema`, `crewgraph explain`, `crewgraph people match`."""
 
 from __future__ import annotations
 
 import asyncio
 import difflib
+import json
 import logging
-import os
 import signal
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Literal
 
-import httpx
 import typer
 import uvicorn
-from rich.console import Console
 from rich.panel import Panel
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from starlette.applications import Starlette
 
 import sandbox as sandboxes
-from graph import graphiql
-from graph.app import Upstreams, create_app, from_settings
+from graph import accepting, graphiql, matching, tables, waterfall
+from graph import explain as explaining
+from graph.app import create_app, from_settings
+from graph.embedded import company_file, embedded
+from graph.plainly import out, plainly, readable
 from graph.schema import sdl
-from graph.settings import Settings, Unusable, load
-from loaders.linkfile import BrokenStore
-from loaders.stores import Store
-from upstreams.dialect import Dialect
+from graph.settings import Settings, load
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="One graph over check-ins and workforce."
 )
-out = Console(stderr=True)
+group = typer.Typer(no_args_is_help=True, help="Who is who between the two upstreams.")
+cli.add_typer(group, name="people")
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)]
 People = Annotated[int | None, typer.Option(help="People in the sandbox.", min=1, max=1_000_000)]
 Seed = Annotated[int | None, typer.Option(help="Seed that the sandbox's company is made from.")]
 Latency = Annotated[float, typer.Option("--latency-ms", help="Milliseconds that each sandbox answer waits.", min=0, max=60_000)]
+CheckinsUrl = Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_CHECKINS_URL.")]
+WorkforceUrl = Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_WORKFORCE_URL.")]
+WorkforceCompany = Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_WORKFORCE_COMPANY.")]
+IdentityFile = Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_IDENTITY_FILE.")]
+NumberProperty = Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_EMPLOYEE_NUMBER_PROPERTY.")]
+TimeZone = Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_TIME_ZONE.")]
 Match = Literal["exact", "substring"]
 Kept = Annotated[Path | None, typer.Option("--file", help="Database file to keep the company in and use again.")]
 
@@ -67,12 +68,12 @@ def serve(
     people: People = None,
     seed: Seed = None,
     latency_ms: Latency = 0,
-    checkins_url: Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_CHECKINS_URL.")] = None,
-    workforce_url: Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_WORKFORCE_URL.")] = None,
-    workforce_company: Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_WORKFORCE_COMPANY.")] = None,
-    identity_file: Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_IDENTITY_FILE.")] = None,
-    employee_number_property: Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_EMPLOYEE_NUMBER_PROPERTY.")] = None,
-    time_zone: Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_TIME_ZONE.")] = None,
+    checkins_url: CheckinsUrl = None,
+    workforce_url: WorkforceUrl = None,
+    workforce_company: WorkforceCompany = None,
+    identity_file: IdentityFile = None,
+    employee_number_property: NumberProperty = None,
+    time_zone: TimeZone = None,
 ) -> None:
     """Serve the graph, with GraphiQL for browsers, over the configured upstreams or over the embedded sandbox."""
     with plainly():
@@ -152,6 +153,72 @@ def schema(
     raise typer.Exit(1)
 
 
+@group.command()
+def match(
+    people: People = None,
+    seed: Seed = None,
+    latency_ms: Latency = 0,
+    checkins_url: CheckinsUrl = None,
+    workforce_url: WorkforceUrl = None,
+    workforce_company: WorkforceCompany = None,
+    identity_file: IdentityFile = None,
+    employee_number_property: NumberProperty = None,
+    time_zone: TimeZone = None,
+    status: Annotated[list[tables.Shown] | None, typer.Option(case_sensitive=False, help="Show only these in the table.")] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", help="File for everybody as CSV; with - standard output, instead of the table.")
+    ] = None,
+    survey: Annotated[
+        int, typer.Option(help="Days whose check-ins are looked at for accounts to suggest; 0 for none.", min=0, max=3650)
+    ] = 28,
+    most_details: Annotated[int, typer.Option(help="Most check-ins that the survey reads one by one.", min=0)] = 2000,
+    accept: Annotated[bool, typer.Option("--accept", help="Ask about each suggestion, and add the accepted to the mapping file.")] = False,
+) -> None:
+    """Decide who everybody in the workforce directory is in check-ins, and keep the links for the server."""
+    with plainly():
+        settings = load(
+            sandbox_people=people,
+            sandbox_seed=seed,
+            checkins_url=checkins_url,
+            workforce_url=workforce_url,
+            workforce_company=workforce_company,
+            identity_file=identity_file,
+            employee_number_property=employee_number_property,
+            time_zone=time_zone,
+        )
+        asyncio.run(readable(settings.links()))
+        if accept:
+            accepting.possible(settings.identity_file, csv)
+        if csv is not None:
+            tables.writable(csv)
+        upstreams = embedded(settings, latency_ms) if settings.sandboxed else from_settings(settings)
+        matched = matching.run(settings, upstreams, matching.Look(survey, most_details))
+        tables.show(matched, status or [], csv)
+        if accept and settings.identity_file is not None:
+            accepting.ask(matched, settings.identity_file)
+
+
+@cli.command()
+def explain(
+    query: Annotated[str, typer.Argument(help="File that holds the query, the query itself, or - for standard input.")],
+    variables: Annotated[str | None, typer.Option(help="The query's variables, as JSON.")] = None,
+    operation: Annotated[str | None, typer.Option(help="Which of several operations is meant.")] = None,
+    run: Annotated[bool, typer.Option("--run", help="Ask the query too, and show what it came to.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    latency_ms: Latency = 0,
+) -> None:
+    """Say what a query costs in upstream calls, where nothing is known, or run it and say what it came to."""
+    with plainly():
+        settings, asked = load(), explaining.question(query, variables, operation)
+        if run:
+            asyncio.run(readable(settings.links()))
+        found = asyncio.run(explaining.ran(asked, settings, latency_ms) if run else explaining.foreseen(asked, settings))
+    if as_json:
+        sys.stdout.write(json.dumps(found.shown(), indent=2) + "\n")
+    else:
+        waterfall.show(found)
+
+
 def run(app: Starlette, host: str, port: int, log_level: str) -> None:
     """Serve until told to stop, which is a success: SIGTERM, which uvicorn raises again at its end, exits with 0.
 
@@ -160,66 +227,6 @@ def run(app: Starlette, host: str, port: int, log_level: str) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s:  %(message)s")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(app, host=host, port=port, log_level=log_level, access_log=False, server_header=False)
-
-
-@contextmanager
-def plainly() -> Iterator[None]:
-    """Settings and files that cannot be used end the program with a sentence each, not with a traceback."""
-    try:
-        yield
-    except Unusable as unusable:
-        problems = unusable.problems
-    except sandboxes.OtherFile as other:
-        problems = [str(other)]
-    except OSError as cause:
-        problems = [f"{cause.filename}: {cause.strerror}."]
-    else:
-        return
-    for problem in problems:
-        out.print(f"crewgraph: {problem}", style="red", markup=False, soft_wrap=True)
-    raise typer.Exit(2)
-
-
-async def readable(store: Store) -> None:
-    """Raises Unusable when the links that outlived the last process cannot be read."""
-    try:
-        await store.load()
-    except BrokenStore as broken:
-        raise Unusable([f"{broken.path} {broken.reason}."]) from broken
-    finally:
-        await store.aclose()
-
-
-def embedded(settings: Settings, latency_ms: float) -> Upstreams:
-    """The sandbox inside this process, reached without a socket."""
-    path = company_file(settings.sandbox_file, settings.sandbox_people, settings.sandbox_seed)
-    return over(sandboxes.create_app(path, sandboxes.Options(latency_ms=latency_ms)), settings)
-
-
-def over(app: Starlette, settings: Settings) -> Upstreams:
-    """Both upstreams in one ASGI app, spoken to under the settings' limits."""
-    transport = httpx.ASGITransport(app)
-    address = {"base_url": "http://sandbox", "timeout": settings.upstream_timeout, "concurrency": settings.upstream_concurrency}
-    return Upstreams(Dialect("checkins", **address), Dialect("workforce", **address), "sandbox", transport, transport)  # type: ignore[arg-type]
-
-
-def company_file(path: Path | None, people: int, seed: int) -> Path:
-    """The database of a company of this size, made with a progress bar unless it is there already."""
-    path = path or cache() / f"sandbox-{metadata.version('crewgraph')}-{people}-{seed}.sqlite"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    columns = (TextColumn("Making a company of {task.fields[people]} people"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=out, transient=True) as bar:
-        task = bar.add_task("", total=None, people=people)
-        sandboxes.ensure(path, people=people, seed=seed, progress=lambda done, total: bar.update(task, completed=done, total=total))
-    return path
-
-
-def cache() -> Path:
-    """Where companies are kept: the user's cache folder, or a temporary one without it."""
-    if given := os.environ.get("XDG_CACHE_HOME"):
-        return Path(given) / "crewgraph"
-    home = os.environ.get("HOME")
-    return Path(home) / ".cache" / "crewgraph" if home else Path(tempfile.gettempdir()) / "crewgraph"
 
 
 def welcome(settings: Settings, host: str, port: int) -> Panel:

@@ -10,11 +10,12 @@ import resolvers.check_ins
 import resolvers.groups
 import resolvers.people
 import resolvers.projects
+import resolvers.report
 import resolvers.reports
 from graph.arguments import away, changed, clashing, filters, manager, named, own_id, page, person_key, project_key
 from graph.days import lately, since, window, working_day
 from graph.declare import link
-from graph.types import Assignment, Changes, CheckIn, Group, Person, Project
+from graph.types import Assignment, Changes, CheckIn, Group, IdentityReport, Person, Project
 from graph.values import Connection
 
 DIRECTORY = "of the directory: everybody and everything booked from two years back to half a year ahead (settings)"
@@ -70,4 +71,7 @@ class Query:
     )
     changes: Changes | None = link(
         resolvers.changes.changes, since, says="What changed since a day, for readers that keep a copy. Deletions cannot be seen."
+    )
+    identity_report: IdentityReport | None = link(
+        resolvers.report.report, says="Who is who: how many people of workforce were found in check-ins, and who was not."
     )

@@ -45,7 +45,7 @@ class Weighed(SchemaExtension):
         if running.graphql_document is not None:
             tree = asked(schema._schema, running.graphql_document, running.operation_name, running.variables)
             loaders.wants = wants(tree)
-            found = estimate(tree, loaders.known)
+            found = estimate(tree, loaders.known, loaders.mode)
             loaders.ledger.foresee(found.least, found.likely)
         yield
 

@@ -1,12 +1,14 @@
-"""What an operation asks for, looked at once: its fields as a tree, equal ones merged, fragments and variables resolved."""
+"""What an operation asks for, looked at once: its fields as a tree, equal ones merged, fragments, variables and conditions resolved."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
+    DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -14,20 +16,23 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
-    InlineFragmentNode,
     OperationDefinitionNode,
+    SelectionNode,
     SelectionSetNode,
+    Undefined,
+    ValueNode,
     get_named_type,
+    print_ast,
     value_from_ast_untyped,
 )
 
-MOST = 5_000
-"""How many fields are looked at; an operation with more is taken as it is up to there."""
+MOST = 10_000
+"""How many places of an operation are looked at; one with more is taken as it is up to there, level by level."""
 
 
 @dataclass
 class Asked:
-    """One field of a type with its arguments as the client wrote them, and what is asked of its value."""
+    """One field of a type with its arguments as the client wrote them, nulls left out, and what is asked of its value."""
 
     type: str
     name: str
@@ -41,9 +46,10 @@ class Asked:
 
     def everything(self) -> Iterator[Asked]:
         """This field and all below it."""
-        yield self
-        for one in self.fields:
-            yield from one.everything()
+        waiting = [self]
+        while waiting:
+            yield (one := waiting.pop())
+            waiting.extend(one.fields)
 
 
 def asked(schema: GraphQLSchema, document: DocumentNode, operation_name: str | None, variables: Mapping[str, Any] | None) -> Asked:
@@ -51,53 +57,87 @@ def asked(schema: GraphQLSchema, document: DocumentNode, operation_name: str | N
     operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
     named = [one for one in operations if operation_name is None or (one.name and one.name.value == operation_name)]
     fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
-    root = Asked("", "")
-    if named and schema.query_type is not None:
-        defaults = {
-            one.variable.name.value: value_from_ast_untyped(one.default_value)
-            for one in named[0].variable_definitions or ()
-            if one.default_value
-        }
-        Look(schema, fragments, {**defaults, **(variables or {})}).into(root, schema.query_type.name, [named[0].selection_set])
-    return root
+    if not named or schema.query_type is None:
+        return Asked("", "")
+    given = {**defaults(named[0]), **(variables or {})}
+    return Look(schema, fragments, given).at(schema.query_type.name, named[0].selection_set)
+
+
+def defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
+    """The variables' own defaults."""
+    declared = [one for one in operation.variable_definitions or () if one.default_value is not None]
+    return {one.variable.name.value: value_from_ast_untyped(one.default_value) for one in declared if one.default_value is not None}
 
 
 @dataclass
 class Look:
-    """One look at an operation; `left` is how many fields may still be added."""
+    """One look at an operation; `left` is how many places may still be looked at, whatever fragments repeat."""
 
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: Mapping[str, Any]
     left: int = MOST
 
-    def into(self, parent: Asked, type_name: str, selections: Iterable[SelectionSetNode]) -> None:
-        """Add the fields of these selections of one value, each fragment once: what fragments repeat is the same field."""
-        merged: dict[tuple[str, str, str], tuple[Asked, list[SelectionSetNode]]] = {}
-        for owner, node in self.flat(type_name, selections, set()):
-            arguments = {one.name.value: value_from_ast_untyped(one.value, dict(self.variables)) for one in node.arguments or ()}
-            key = (owner, node.name.value, repr(arguments))
-            if key not in merged and self.left:
-                self.left -= 1
-                merged[key] = (Asked(owner, node.name.value, arguments), [])
-            if key in merged and node.selection_set is not None:
-                merged[key][1].append(node.selection_set)
-        for found, below in merged.values():
-            parent.fields.append(found)
-            if below and (inner := self.type_of(found)) is not None:
-                self.into(found, inner, below)
+    def at(self, type_name: str, selections: SelectionSetNode) -> Asked:
+        """The tree of these selections of one type, found level by level."""
+        root = Asked("", "")
+        waiting = deque([(root, type_name, [selections])])
+        while waiting and self.left:
+            parent, owner, sets = waiting.popleft()
+            for found, below in self.merged(owner, sets):
+                parent.fields.append(found)
+                if below and (inner := self.type_of(found)) is not None:
+                    waiting.append((found, inner, below))
+        return root
 
-    def flat(self, type_name: str, selections: Iterable[SelectionSetNode], seen: set[str]) -> Iterator[tuple[str, FieldNode]]:
-        """The fields of one value with the type that each is asked of."""
-        for node in (node for selection in selections for node in selection.selections):
+    def merged(self, type_name: str, sets: Iterable[SelectionSetNode]) -> list[tuple[Asked, list[SelectionSetNode]]]:
+        """The fields of one value, each with its selections: what aliases and fragments repeat is the same field."""
+        fields: dict[tuple[str, str, str], tuple[Asked, list[SelectionSetNode]]] = {}
+        for owner, node in self.flat(type_name, sets):
+            key = (owner, node.name.value, written(node))
+            if key not in fields:
+                fields[key] = (Asked(owner, node.name.value, self.arguments(node)), [])
+            if node.selection_set is not None:
+                fields[key][1].append(node.selection_set)
+        return list(fields.values())
+
+    def flat(self, type_name: str, sets: Iterable[SelectionSetNode]) -> Iterator[tuple[str, FieldNode]]:
+        """The fields of one value with the type that each is asked of, every fragment once."""
+        seen: set[str] = set()
+        waiting: list[tuple[str, SelectionNode]] = [(type_name, node) for one in sets for node in one.selections][::-1]
+        while waiting and self.left:
+            self.left -= 1
+            owner, node = waiting.pop()
+            if self.left_out(node.directives or ()):
+                continue
             if isinstance(node, FieldNode):
-                yield type_name, node
-            elif isinstance(node, InlineFragmentNode):
-                narrowed = node.type_condition.name.value if node.type_condition else type_name
-                yield from self.flat(narrowed, [node.selection_set], seen)
-            elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen and (spread := self.fragments.get(node.name.value)):
-                seen.add(node.name.value)
-                yield from self.flat(spread.type_condition.name.value, [spread.selection_set], seen)
+                yield owner, node
+                continue
+            spread = self.fragments.get(node.name.value) if isinstance(node, FragmentSpreadNode) else node
+            if isinstance(spread, FragmentDefinitionNode):
+                if spread.name.value in seen:
+                    continue
+                seen.add(spread.name.value)
+            condition, inner = getattr(spread, "type_condition", None), getattr(spread, "selection_set", None)
+            narrowed = condition.name.value if condition is not None else owner
+            waiting.extend((narrowed, one) for one in reversed(inner.selections if inner is not None else ()))
+
+    def left_out(self, directives: Iterable[DirectiveNode]) -> bool:
+        """Whether `@skip` or `@include` leave a place out."""
+        for one in directives:
+            condition = next((self.value(given.value) for given in one.arguments or () if given.name.value == "if"), None)
+            if (one.name.value, condition) in (("skip", True), ("include", False)):
+                return True
+        return False
+
+    def arguments(self, node: FieldNode) -> dict[str, Any]:
+        """The arguments that are given, and are not null."""
+        found = {one.name.value: self.value(one.value) for one in node.arguments or ()}
+        return {name: value for name, value in found.items() if value is not None and value is not Undefined}
+
+    def value(self, node: ValueNode) -> Any:
+        """A value with the operation's variables in it."""
+        return value_from_ast_untyped(node, dict(self.variables))
 
     def type_of(self, asked: Asked) -> str | None:
         """The name of the type of a field's value, if it has fields."""
@@ -105,3 +145,13 @@ class Look:
         if not isinstance(owner, GraphQLObjectType | GraphQLInterfaceType) or asked.name not in owner.fields:
             return None
         return str(get_named_type(owner.fields[asked.name].type).name)
+
+
+def written(node: FieldNode) -> str:
+    """The arguments of a field as the client wrote them, by name: however large the variables, no longer than the document."""
+    return ",".join(sorted(f"{one.name.value}:{source(one.value)}" for one in node.arguments or ()))
+
+
+def source(node: ValueNode) -> str:
+    """The text of a value."""
+    return node.loc.source.body[node.loc.start : node.loc.end] if node.loc is not None else print_ast(node)

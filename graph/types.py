@@ -6,11 +6,21 @@ from datetime import date, time
 
 import strawberry
 
-from graph.arguments import changed, few, page
+from graph.arguments import changed, decided, few, page
 from graph.days import due, submitted, window, within, working_day
 from graph.declare import link, says, shows
-from graph.values import AssignmentStatus, Category, CheckInSummary, Connection, JobTitle, PersonIdentity, PersonProperty, WorkDays
-from resolvers import assignments, changes, check_ins, clashes, groups, people, projects, recent, summaries, time_off, whereabouts
+from graph.values import (
+    AssignmentStatus,
+    Category,
+    CheckInSummary,
+    Connection,
+    IdentitySuggestion,
+    JobTitle,
+    PersonIdentity,
+    PersonProperty,
+    WorkDays,
+)
+from resolvers import assignments, changes, check_ins, clashes, groups, people, projects, recent, report, summaries, time_off, whereabouts
 from upstreams import records
 
 
@@ -217,4 +227,33 @@ class Changes:
     )
     check_ins: Connection[CheckIn] | None = link(
         changes.check_ins, page, says="The check-ins submitted since, newest deadline first; costs their pages."
+    )
+
+
+@shows(report.Entry, "Somebody of workforce, and who they are in check-ins.")
+class IdentityReportEntry:
+    person: Person = says("The workforce person.")
+    identity: PersonIdentity | None = link(
+        report.identity, says="Whether and how the person was found in check-ins; decided now unless it is remembered."
+    )
+    suggestions: list[IdentitySuggestion] | None = link(
+        report.suggestions,
+        says="At most three accounts that could be the person's, the likeliest first, out of those that this server has met and nobody is "
+        "linked to. Empty for somebody who was found. To accept one, name it in the mapping file.",
+    )
+
+
+@shows(report.Report, "Who is who in the whole company, as far as that is remembered: `crewgraph people match` decides everybody.")
+class IdentityReport:
+    people: int = says("How many people the workforce directory has, with those on the list of people where that is turned on.")
+    matched: int = says("Of how many of them the check-ins are known.")
+    unmatched: int = says("For how many nobody was found.")
+    ambiguous: int = says("For how many it is not certain who is who.")
+    undecided: int = says("How many have not been decided yet, or not lately.")
+    entries: Connection[IdentityReportEntry] | None = link(
+        report.entries,
+        page,
+        decided,
+        says="These people, by name. Only those of the page are decided, three calls each at most where filters are exact, "
+        "so that any page fits the budget.",
     )

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 import strawberry
 
 from graph.declare import chooses, link, says, shows
-from loaders import links
+from loaders import links, suggestions
 from resolvers import connections, identities, paging, summaries
 from upstreams import records
 
@@ -148,3 +148,10 @@ class PersonIdentity:
         says="The check-ins accounts that could be meant, when no link was made. "
         "None where check-ins was not asked, because workforce has several people of that name.",
     )
+
+
+@shows(suggestions.Suggestion, "A check-ins account that could be somebody's, for a human to judge. It links nobody.")
+class IdentitySuggestion:
+    account: IdentityCandidate = says("The account, which nobody is linked to.")
+    score: int = says("How much speaks for it, from 80 to 100.")
+    reason: str = says("What speaks for it, such as `name 92% alike` or `same employee number`.")

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from loaders.attributions import owner
 from loaders.directory import Directory
-from loaders.known import Known, owner
+from loaders.known import Known
 from loaders.links import Identity, Owned
 from loaders.names import same, shortened
 from upstreams.calls import Mode
@@ -121,17 +122,35 @@ async def exact(source: Source, base: Filter, witness: Witness) -> bool:
 
     Calibrated with a row whose name and email a detail showed, and remembered for a while if the outcome is certain.
     """
-    name, email = witness.account.name, witness.account.email
-    if (
-        name is None
-        or email is None
-        or not (askable(name) and askable(email))
-        or not fits(base, witness.account)
-        or not source.known.alone(witness.account)
-    ):
-        return False
-    probes = shortened_filters(name, email)
-    return await source.known.exactness.get("filters", lambda: misses(source, probes, witness.row)) or False
+    probes = probing(source.known, base, witness.account)
+    return bool(probes) and (await source.known.exactness.get("filters", lambda: misses(source, probes, witness.row)) or False)
+
+
+async def trusted(source: Source, own: Owned) -> bool:
+    """Whether the filters match exactly, lately calibrated, as a link takes for granted that names its rows by them.
+
+    An upstream may begin to match by substring while a link lasts: then its filter finds other people's rows too.
+    """
+    found = None
+    for _ in range(2):  # the rows of whoever was first may not be fit to tell
+        found = found if found is not None else await source.known.exactness.get("filters", lambda: calibrated(source, own.where))
+    return found or False
+
+
+async def calibrated(source: Source, base: Filter) -> bool | None:
+    """The same, calibrated now with one of these rows; None when that cannot be told."""
+    head = await source.rows(base, limit=HEAD)
+    witness = await first_owner(source, head.items)
+    if witness is None:
+        return None
+    probes = probing(source.known, base, witness.account)
+    return await misses(source, probes, witness.row) if probes else None
+
+
+def probing(known: Known, base: Filter, account: Account) -> list[Filter]:
+    """The filters that an exact match answers without a row of this account, which `base` found; none where it cannot serve."""
+    usable = askable(account.name) and askable(account.email) and fits(base, account) and known.alone(account)
+    return shortened_filters(account.name or "", account.email or "") if usable else []
 
 
 def fits(base: Filter, account: Account) -> bool:

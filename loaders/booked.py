@@ -85,12 +85,13 @@ async def answers(shelf: Shelf, keys: Sequence[Own]) -> Answers:
 
 
 def shown(shelf: Shelf, indexes: Iterable[Directory], keys: Iterable[Own]) -> dict[Own, Bookings | Exception | None]:
-    """What scans that were made tell of these keys."""
+    """What scans that were made tell of these keys; where a first day could not be read, only a list tells whether it is in the range."""
     whole = [one for one in indexes if one.complete]
     told: dict[Own, Bookings | Exception | None] = {}
     for key in [key for key in keys if key.plain]:
         seen = (index.bookings(key.whose, key.id, key.days, exists=key.id in shelf.met) for index in whole)
-        if (found := next((one for one in seen if one is not None), None)) is not None:
+        found = next((one for one in seen if one is not None), None)
+        if found is not None and all(one.start is not None for one in found.items):
             told[key] = found
     return told
 

@@ -8,46 +8,20 @@ without the check-ins directory; the link says its method.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from loaders.accounts import Found, Source, attribute, behind, distinct
 from loaders.directory import Directory
+from loaders.evidence import TAKEN, Evidence, contradicts, credible, meant, namesakes, number_is_key, rival, taken
 from loaders.known import Known
 from loaders.links import Identity, Method, Owned, Status
 from loaders.mapping import Entry
 from loaders.names import folded, same, spellings
+from loaders.rolls import Rolls
 from upstreams.check_ins import Filter, askable
 from upstreams.gathering import together
 from upstreams.records import Account, Person
 from upstreams.values import bare
-
-
-@dataclass(frozen=True)
-class Enrolment:
-    """The ids of everybody of one name on the optional directories: workforce's, and check-ins' without prefix."""
-
-    people: frozenset[str] = frozenset()
-    users: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What a decision rests on: the person, the workforce directory, the accounts of that name, and who else is enrolled under it."""
-
-    person: Person
-    directory: Directory
-    found: Found
-    enrolment: Enrolment = Enrolment()
-
-    @property
-    def namesakes(self) -> frozenset[str]:
-        """The ids of all workforce people of that name."""
-        return namesakes(self.directory, self.person.name) | self.enrolment.people | {self.person.id}
-
-
-def namesakes(directory: Directory, name: str | None) -> frozenset[str]:
-    """The ids of everybody in the workforce directory who has this name."""
-    return frozenset(one.id for one in directory.named.get(folded(name), ()))
 
 
 async def identity(source: Source, person: Person) -> Identity:
@@ -58,15 +32,15 @@ async def identity(source: Source, person: Person) -> Identity:
         return await mapped(source, person, entry)
     directory = await source.directory()
     me = directory.people.get(person.id)
-    evidence = Evidence(me or person, directory, Found(), await enrolment(source, me or person))
+    evidence = Evidence(me or person, directory, rolls=await rolls(source))
     if number_is_key(known, evidence):
         evidence = replace(evidence, found=await by_name(source, evidence))
         if (link := numbered(known, evidence)) is not None:
             return link
     if (link := await emailed(source, evidence)) is not None:
         return link
-    if not directory.everybody:
-        return ambiguous(known, "The workforce directory could not be read whole, so nobody is known to be alone in it.")
+    if not (directory.everybody and evidence.rolls.complete):
+        return ambiguous(known, "A directory could not be read whole, so nobody is known to be alone in it.")
     if me is None:
         return unmatched(known, "Workforce shows no booking of this person lately, so the name is not known to be unique.")
     if not (askable(me.name) and folded(me.name)):
@@ -81,36 +55,24 @@ async def by_name(source: Source, evidence: Evidence) -> Found:
     return await named(source, evidence.person.name or "", each_row=len(evidence.namesakes) > 1)
 
 
-async def enrolment(source: Source, person: Person) -> Enrolment:
-    """Who else has this name, by the optional directories, as far as they are turned on."""
-    people, users = await source.known.roll("people", source.ledger), await source.known.roll("users", source.ledger)
-    name = folded(person.name)
-    return Enrolment(
-        frozenset(one.id for one in people.named.get(name, ())) if people is not None else frozenset(),
-        frozenset(one.id for one in users.named.get(name, ())) if users is not None else frozenset(),
-    )
+async def rolls(source: Source) -> Rolls:
+    """The optional directories, as far as they are turned on. Raises UpstreamError: what is turned on is needed."""
+    return Rolls(await source.known.roll("people", source.ledger), await source.known.roll("users", source.ledger))
 
 
 async def emailed(source: Source, evidence: Evidence) -> Identity | None:
-    """The link by an email that is one person's only on both sides; None where it is no key, or where the account speaks against it.
-
-    A foreman's mailbox may be entered for a worker: an account whose name is somebody else's in workforce is not this person's.
-    """
-    known, person = source.known, evidence.person
-    people, users = await known.roll("people", source.ledger), await known.roll("users", source.ledger)
-    email = people.email(person.id) if people is not None else None
-    if people is None or email is None or not askable(email):
+    """The link by an email that is one person's only on both sides; None where it is no key, or where the account speaks against it."""
+    people, users = evidence.rolls.people, evidence.rolls.users
+    email = people.email(evidence.person.id) if people is not None else None
+    holders = users.by_email.get(folded(email), ()) if users is not None else ()
+    if email is None or (users is not None and not (users.complete and len(holders) == 1)):
         return None
-    if users is not None and len(users.by_email.get(folded(email), ())) != 1:
+    written = dict.fromkeys((email, email.lower(), *(one.email for one in holders)))
+    found = await under(source, [Filter(person_email=one) for one in written if askable(one)])
+    mine = [one for one in found.accounts if same(one.account.email, email)]
+    if len(mine) != 1 or not found.proved or any(one.id != bare(mine[0].account.id) for one in holders):
         return None
-    found = await behind(source, Filter(person_email=email))
-    if not found.proved or len(found.accounts) != 1 or not same(found.accounts[0].account.email, email):
-        return None
-    account = found.accounts[0].account
-    bearers = namesakes(evidence.directory, account.name) | {one.id for one in people.named.get(folded(account.name), ())}
-    if contradicts(known, evidence, account) or (bearers and person.id not in bearers):
-        return None
-    return claim(known, person, found.accounts[0], Method.UNIQUE_EMAIL)
+    return claim(source.known, evidence.person, mine[0], Method.UNIQUE_EMAIL) if credible(source.known, evidence, mine[0].account) else None
 
 
 def hopeless(known: Known, evidence: Evidence, candidates: tuple[Account, ...] = ()) -> Identity | None:
@@ -122,21 +84,11 @@ def hopeless(known: Known, evidence: Evidence, candidates: tuple[Account, ...] =
     return None
 
 
-def number_is_key(known: Known, evidence: Evidence) -> bool:
-    """Whether this person's employee number may serve as a key: configured, present, and nobody else's (faults.md F35).
-
-    It needs a name too, since check-ins cannot be asked by property.
-    """
-    number = folded(evidence.person.employee_number)
-    alone = len(evidence.directory.numbered.get(number, ())) == 1 and evidence.directory.everybody
-    return bool(known.rules.employee_number_property and number) and alone and bool(folded(evidence.person.name))
-
-
 def numbered(known: Known, evidence: Evidence) -> Identity | None:
     """The link by the employee number, if one account of this name shows it."""
     number = folded(evidence.person.employee_number)
-    namesakes = [one for one in evidence.found.accounts if same(one.account.name, evidence.person.name)]
-    bearers = [one for one in namesakes if known.number(one.account) == number]
+    alike = [one for one in evidence.found.accounts if same(one.account.name, evidence.person.name)]
+    bearers = [one for one in alike if known.number(one.account) == number]
     if len(bearers) == 1 and (not bearers[0].direct or known.alone(bearers[0].account)):
         return claim(known, evidence.person, bearers[0], Method.EMPLOYEE_NUMBER)
     return None
@@ -147,10 +99,13 @@ async def named(source: Source, name: str, *, each_row: bool = False) -> Found:
 
     `each_row` attributes row by row: workforce has namesakes, who may share a mailbox in check-ins, and counts would not show it.
     """
+    return await under(source, [Filter(person_name=one) for one in spellings(name) if askable(one)], each_row=each_row)
+
+
+async def under(source: Source, filters: list[Filter], *, each_row: bool = False) -> Found:
+    """The accounts behind any of these filters."""
     look = attribute if each_row else behind
-    founds = [
-        found for found in await together([look(source, Filter(person_name=one)) for one in spellings(name) if askable(one)]) if found.rows
-    ]
+    founds = [found for found in await together([look(source, one) for one in filters]) if found.rows]
     accounts = distinct([one for found in founds for one in found.accounts])
     return Found(tuple(accounts), sum(found.rows for found in founds), all(found.proved for found in founds))
 
@@ -158,58 +113,31 @@ async def named(source: Source, name: str, *, each_row: bool = False) -> Found:
 def decide(known: Known, evidence: Evidence) -> Identity:
     """The verdict on the evidence, beside what is known of mapped, linked and met accounts."""
     person, found = evidence.person, evidence.found
-    namesakes = [one for one in found.accounts if same(one.account.name, person.name)]
-    candidates = tuple(one.account for one in namesakes)
+    alike = [one for one in found.accounts if same(one.account.name, person.name)]
+    candidates = tuple(one.account for one in alike)
     if (verdict := hopeless(known, evidence, candidates)) is not None:
         return verdict
     if not found.proved:
         return ambiguous(known, "Not every check-in under this name shows whose it is.", candidates)
-    if not namesakes:
+    if not alike:
         return unmatched(known, "Check-ins has nobody of this name.")
-    if len(namesakes) > 1 or (known.namesakes(candidates[0]) | evidence.enrolment.users) - {bare(candidates[0].id)}:
+    users = evidence.rolls.users
+    enrolled = users.bearers(person.name) if users is not None else frozenset()
+    if len(alike) > 1 or (known.namesakes(candidates[0]) | enrolled) - {bare(candidates[0].id)}:
         return ambiguous(known, "Check-ins has several people of this name.", candidates)
     if contradicts(known, evidence, candidates[0]):
         return unmatched(known, "Check-ins has one person of this name, with another employee number.", candidates)
-    return claim(known, person, namesakes[0], Method.UNIQUE_NAME)
-
-
-def contradicts(known: Known, evidence: Evidence, account: Account) -> bool:
-    """Whether the account shows an employee number that is not this person's: another one, or one that is somebody else's."""
-    theirs, ours = known.number(account), folded(evidence.person.employee_number)
-    others = {one.id for one in evidence.directory.numbered.get(theirs, ())} - {evidence.person.id}
-    return bool(theirs) and ((bool(ours) and theirs != ours) or bool(others))
+    if rival(evidence, candidates[0]):
+        return ambiguous(known, "The one account of this name has the email of somebody else in workforce.", candidates)
+    return claim(known, person, alike[0], Method.UNIQUE_NAME)
 
 
 def claim(known: Known, person: Person, one: Owned, method: Method) -> Identity:
     """The link, unless the account is somebody else's already: links are one-to-one."""
-    entry = known.register.of_account(one.account.id, one.account.email)
-    holder = entry.person_id if entry is not None else known.linked.peek(bare(one.account.id))
-    if holder is not None and holder != person.id:
-        return ambiguous(known, "The one account of this name belongs to somebody else.", (one.account,))
+    if taken(known, person.id, one.account):
+        return ambiguous(known, TAKEN, (one.account,))
     known.linked.keep(bare(one.account.id), person.id)
     return Identity(Status.MATCHED, REASONS[method], known.rules.clock(), method, one)
-
-
-def holds(known: Known, person_id: str, found: Identity) -> bool:
-    """Whether nothing that is known by now contradicts a remembered outcome; it costs no call.
-
-    A name or number that is nobody's alone any more is no evidence (faults.md F31, F35), and the mapping file outranks everything.
-    """
-    if found.status is not Status.MATCHED or found.owned is None:
-        return True
-    entry, account = known.register.by_person.get(person_id), found.owned.account
-    holder = known.register.of_account(account.id, account.email)
-    if holder is not None and holder.person_id != person_id:
-        return False
-    if found.method is Method.MAPPING_FILE or entry is not None:
-        return found.method is Method.MAPPING_FILE and entry is not None and meant(entry, account)
-    if found.method is Method.UNIQUE_EMAIL:
-        return known.rules.people_directory
-    directory = known.directories.peek("company")
-    person = directory.people.get(person_id) if directory is not None else None
-    if found.method is Method.UNIQUE_NAME:
-        return known.rules.match_names and (directory is None or person is None or len(namesakes(directory, person.name)) == 1)
-    return directory is None or person is None or number_is_key(known, Evidence(person, directory, Found()))
 
 
 REASONS = {
@@ -237,11 +165,6 @@ async def mapped(source: Source, person: Person, entry: Entry) -> Identity:
     return claim(source.known, person, fitting[0], Method.MAPPING_FILE)
 
 
-def meant(entry: Entry, account: Account) -> bool:
-    """Whether this is the account that an entry means."""
-    return bare(entry.checkins_id) == bare(account.id) if entry.checkins_id else same(entry.email, account.email)
-
-
 def ambiguous(known: Known, reason: str, candidates: tuple[Account, ...] = ()) -> Identity:
     """Several people could be meant."""
     return Identity(Status.AMBIGUOUS, reason, known.rules.clock(), candidates=candidates)
@@ -259,7 +182,7 @@ async def person_of(source: Source, account: Account) -> Person:
     if entry is not None:
         people: tuple[Person, ...] = (directory.people.get(entry.person_id, Person(entry.person_id)),)
     else:
-        people = directory.named.get(folded(account.name), ())
+        people = (*directory.named.get(folded(account.name), ()), *await addressed(source, directory, account))
     for person in people:
         link = await source.link(person)
         if link.status is Status.MATCHED and link.owned is not None and bare(link.owned.account.id) == bare(account.id):
@@ -267,10 +190,17 @@ async def person_of(source: Source, account: Account) -> Person:
     return Person(account.id, account.name, account=account)
 
 
+async def addressed(source: Source, directory: Directory, account: Account) -> tuple[Person, ...]:
+    """The workforce people who have an account's email, where the list of people is turned on."""
+    roll = await source.known.roll("people", source.ledger)
+    holders = roll.by_email.get(folded(account.email), ()) if roll is not None else ()
+    return tuple(directory.people.get(one.id, Person(one.id, one.name)) for one in holders)
+
+
 async def unlinked(source: Source, account: Account) -> Identity:
     """The identity of somebody known to check-ins only: ambiguous when workforce has people of that name."""
-    directory = await source.directory()
-    if directory.named.get(folded(account.name)):
+    directory, people = await source.directory(), await source.known.roll("people", source.ledger)
+    if namesakes(directory, account.name) or (people is not None and people.bearers(account.name)):
         return ambiguous(source.known, "Workforce has people of this name, and none could be linked for certain.")
     return unmatched(source.known, "Workforce has nobody of this name among those booked lately.")
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import math
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from loaders.attributions import Attributions
 from loaders.directory import Directory, build
 from loaders.lasting import identity_of, link_of
 from loaders.links import Identity, Status
 from loaders.mapping import Register
 from loaders.memory import Remembered
-from loaders.names import folded, same
-from loaders.rolls import Enrolled, Roll, enrolled
+from loaders.names import folded
+from loaders.rolls import Roll, people, users
 from loaders.stores import MemoryStore, Store
 from loaders.window import Days, chunks
 from upstreams.calls import Mode
@@ -25,8 +25,7 @@ from upstreams.check_ins import CheckIns, Filter
 from upstreams.errors import BadResponse
 from upstreams.gathering import together
 from upstreams.ledger import Ledger
-from upstreams.people import People, Users
-from upstreams.records import Account, CheckIn, Scan
+from upstreams.records import Scan
 from upstreams.values import bare
 from upstreams.workforce import COMPANY, NAME, Starts, Workforce
 
@@ -69,13 +68,10 @@ class Rules:
 
 
 @dataclass
-class Known:
-    """One for each process: clients, rules, the mapping file, and bounded memories.
+class Known(Attributions):
+    """One for each process: clients, rules, the mapping file, what check-ins showed, and bounded memories.
 
-    What check-ins showed (`owners`, `accounts`, `named`, `answered`) does not age, because a check-in's owner never changes;
-    links, calibration and the directory do. `holders` are owners by an exact filter rather than a detail: as good as the link whose
-    filter it was, so they end with it (`breaks` counts). `pages` and `counts` are how large scans were, `days` how many
-    check-ins of each day of submission have a known owner: all three only help to plan.
+    Links, calibration and the directories age. `pages` and `counts` are how large scans were, which helps to plan.
     """
 
     workforce: Workforce
@@ -83,10 +79,6 @@ class Known:
     rules: Rules = field(default_factory=Rules)
     register: Register = field(default_factory=Register)
     store: Store = field(default_factory=MemoryStore)
-    owners: Remembered[str, Account] = field(default_factory=lambda: Remembered(seconds=math.inf, size=500_000))
-    accounts: Remembered[str, Account] = field(default_factory=lambda: Remembered(seconds=math.inf, size=100_000))
-    named: Remembered[str, frozenset[str]] = field(default_factory=lambda: Remembered(seconds=math.inf, size=100_000))
-    answered: Remembered[str, str] = field(default_factory=lambda: Remembered(seconds=math.inf, size=100_000))
     verdicts: Remembered[str, Identity] = field(init=False)
     links: Remembered[str, Identity] = field(init=False)
     linked: Remembered[str, str] = field(init=False)
@@ -96,11 +88,9 @@ class Known:
     scanned: Remembered[Days, Directory] = field(init=False)
     pages: Remembered[Days, int] = field(default_factory=lambda: Remembered(seconds=math.inf, size=100))
     counts: Remembered[Filter, int] = field(default_factory=lambda: Remembered(seconds=math.inf, size=1_000))
-    holders: Remembered[str, tuple[str, int]] = field(default_factory=lambda: Remembered(seconds=math.inf, size=500_000))
-    breaks: Counter[str] = field(default_factory=Counter)
-    days: Counter[date] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
+        self.number_property = self.rules.employee_number_property
         self.exactness = Remembered(seconds=self.rules.calibration_seconds, size=10)
         self.verdicts = Remembered(seconds=self.rules.identity_seconds, size=200_000)
         self.links = Remembered(seconds=self.rules.link_seconds, size=200_000)
@@ -159,69 +149,6 @@ class Known:
         """All that was scanned lately, the directory first."""
         return [*self.directories.fresh().values(), *self.scanned.fresh().values()]
 
-    def note(self, check_in: CheckIn) -> None:
-        """Remember who answered this check-in, and who therefore owns it."""
-        for response in check_in.responses or ():
-            self.answered.keep(response.id, check_in.id)
-            if response.account is not None:
-                self.meet(response.account)
-        if (account := owner(check_in)) is not None:
-            self.attribute(check_in)
-            self.owners.keep(bare(check_in.id), self.meet(account))
-
-    def hold(self, rows: Iterable[CheckIn], account_id: str) -> None:
-        """Remember that an exact filter by a link's name and email gave these rows."""
-        own = bare(account_id)
-        for row in rows:
-            self.attribute(row)
-            self.holders.keep(bare(row.id), (own, self.breaks[own]))
-
-    def attribute(self, row: CheckIn) -> None:
-        """Count a row whose owner was not known before."""
-        if row.submitted is not None and self.owner_id(row.id) is None:
-            self.days[date.fromisoformat(row.submitted[:10])] += 1
-
-    def owner_id(self, check_in_id: str) -> str | None:
-        """The bare id of the account that owns a check-in, if a detail showed it, or the filter of a link that still holds."""
-        if (account := self.owners.peek(bare(check_in_id))) is not None:
-            return bare(account.id)
-        own, breaks = self.holders.peek(bare(check_in_id)) or (None, 0)
-        return own if own is not None and self.breaks[own] == breaks else None
-
-    def attributed(self, first: date, last: date) -> int:
-        """How many check-ins submitted on these days have a known owner."""
-        return sum(self.days[first + timedelta(days=ahead)] for ahead in range((last - first).days + 1))
-
-    def meet(self, account: Account) -> Account:
-        """The account as it is remembered; one that shows a new name or email, or a namesake met for the first time, costs links."""
-        own, before = bare(account.id), self.accounts.peek(bare(account.id))
-        if before == account:
-            return before
-        self.accounts.keep(own, account)
-        if before is not None and (card(before), self.number(before)) != (card(account), self.number(account)):
-            self.forget(own)
-        namesakes = self.namesakes(account)
-        if own not in namesakes and folded(account.name):
-            self.named.keep(folded(account.name), namesakes | {own})
-            for other in namesakes:
-                self.forget(other)
-        return account
-
-    def namesakes(self, account: Account) -> frozenset[str]:
-        """The bare ids of all accounts met under this name that have not shown another one since."""
-        met = {key: self.accounts.peek(key) for key in self.named.peek(folded(account.name)) or ()}
-        return frozenset(key for key, one in met.items() if one is None or folded(one.name) == folded(account.name))
-
-    def number(self, account: Account) -> str:
-        """The employee number that an account's configured property shows, folded; empty when it shows none or several."""
-        shown = {folded(one.value) for one in account.properties if same(one.name, self.rules.employee_number_property)}
-        return shown.pop() if len(shown) == 1 else ""
-
-    def alone(self, account: Account) -> bool:
-        """Whether no other account of the same name and email was met: filters cannot tell such twins apart."""
-        others = (self.accounts.peek(other) for other in self.namesakes(account) - {bare(account.id)})
-        return all(other is None or card(other) != card(account) for other in others)
-
     def forget(self, account_id: str) -> None:
         """Drop the link of the account with this bare id, so that it is decided anew."""
         person_id = self.linked.peek(account_id)
@@ -271,30 +198,6 @@ class Known:
         """One of the optional directories, if it is turned on; like the other one, no operation pays for it. Raises UpstreamError."""
         if not (self.rules.people_directory if which == "people" else self.rules.users_directory):
             return None
-        read = self.everybody if which == "people" else self.users
-        return await self.rolls.get(which, lambda: read(ledger))
-
-    async def everybody(self, ledger: Ledger) -> Roll:
-        """The workforce directory, read anew."""
-        client = self.workforce.within(ledger, Mode.FRESH, charged=False)
-        found = await People(client.calls, client.company).roll()
-        return enrolled([Enrolled(one.person_id, one.name, one.email) for one in found.items], found.complete)
-
-    async def users(self, ledger: Ledger) -> Roll:
-        """The check-ins directory, read anew."""
-        client = self.check_ins.within(ledger, Mode.FRESH, charged=False)
-        found = await Users(client.calls).roll()
-        return enrolled([Enrolled(bare(one.api_id), one.name, one.email) for one in found.items], found.complete)
-
-
-def card(account: Account) -> tuple[str, str]:
-    """Name and email as they are compared."""
-    return folded(account.name), folded(account.email)
-
-
-def owner(check_in: CheckIn) -> Account | None:
-    """The one account behind all responses; None when there is none or they disagree: no guess (upstreams.md 3)."""
-    accounts = {bare(one.account.id): one.account for one in check_in.responses or () if one.account is not None}
-    if check_in.dropped or len(accounts) != 1 or any(one.account is None for one in check_in.responses or ()):
-        return None
-    return next(iter(accounts.values()))
+        workforce = self.workforce.within(ledger, Mode.FRESH, charged=False)
+        check_ins = self.check_ins.within(ledger, Mode.FRESH, charged=False)
+        return await self.rolls.get(which, lambda: people(workforce) if which == "people" else users(check_ins))

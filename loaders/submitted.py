@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 from loaders import plans
 from loaders.accounts import Source, owner_of
+from loaders.base import attempted
 from loaders.rows import Rows, widened
 from loaders.window import Window
 from upstreams.check_ins import Filter
@@ -15,6 +18,7 @@ from upstreams.gathering import together
 from upstreams.records import CheckIn, Listing
 from upstreams.values import bare
 
+T = TypeVar("T")
 FEWEST = 3
 """Of how many people at least a scan is thought of."""
 
@@ -28,6 +32,30 @@ class Shared:
     def rows(self, rows: Rows) -> tuple[CheckIn, ...]:
         """Those of one account."""
         return self.owned.get(bare(rows.owned.account.id), ()) if rows.owned is not None else ()
+
+
+Windows = dict[Window, asyncio.Task[Shared | None]]
+"""The windows of which one request has planned a scan, and what came of it."""
+
+
+async def shares(source: Source, windows: Windows, rows: Iterable[Rows], shown: int) -> dict[Rows, Shared]:
+    """The scans that answer some of these rows, each window's planned once; rows that are not in it are read by their lists."""
+    groups: dict[Window, list[Rows]] = {}
+    for one in dict.fromkeys(rows):
+        if one.submitted is not None and sharable(one):
+            groups.setdefault(one.submitted, []).append(one)
+    found: dict[Rows, Shared] = {}
+    for window, people in groups.items():
+        if window not in windows and len(people) >= FEWEST:
+            windows[window] = asyncio.create_task(shared(source, window, people, shown))
+        scan = (await attempted([waited(windows[window])]))[0] if window in windows else None
+        found |= dict.fromkeys(people, scan) if isinstance(scan, Shared) else {}
+    return found
+
+
+async def waited(task: asyncio.Task[T]) -> T:
+    """What a task gives; whoever leaves does not end it."""
+    return await asyncio.shield(task)
 
 
 def sharable(rows: Rows) -> bool:

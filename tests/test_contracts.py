@@ -112,6 +112,7 @@ ARGUMENTS = {
     "working_day": {"on"},
     "away": {"on_leave"},
     "clashing": {"conflicting"},
+    "decided": {"status"},
     "due": {"between"},
     "few": {"first"},
     "lately": {"submitted"},

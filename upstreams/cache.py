@@ -52,7 +52,9 @@ class Cache:
     bytes: int = 0
 
     def keep(self, key: str, kind: Kind, value: Any, size: int, read: float) -> None:
-        """Remember an answer that was read at this time; one that alone is too large, or of a kind that is not kept, is not."""
+        """Remember an answer that was read at this time, unless a newer one is kept, it is too large, or its kind is not kept."""
+        if (found := self.kept.get(key)) is not None and found.read > read:
+            return
         self.drop(key)
         life = self.lives[kind]
         if size > self.size or self.clock() - read >= life.fresh + life.stale:

@@ -37,7 +37,7 @@ class Landed:
 
 @dataclass
 class Caller:
-    """One for each upstream and process. Answers are never shared across addresses, credentials or headers: they are in the key.
+    """One for each upstream and process. Answers are never shared across addresses, credentials, headers or spellings: they are in the key.
 
     A flight is the process's own task: requests that leave do not end it, and it fails for all who wait (faults.md F22, F25).
     """
@@ -47,6 +47,7 @@ class Caller:
     engine: Engine | None = None
     wall: Callable[[], float] = time.time
     flights: dict[str, asyncio.Task[Landed]] = field(default_factory=dict)
+    flying: set[asyncio.Task[Landed]] = field(default_factory=set)
     prefix: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -65,15 +66,17 @@ class Caller:
         return f"{self.prefix}:{sha256(call.key.encode()).hexdigest()}"
 
     def flight(self, call: Call, parse: Callable[[Any, Reading], Any], asked: Within) -> asyncio.Task[Landed]:
-        """A new flight, which anybody may join until it lands."""
+        """A new flight, which anybody may join until it lands, or until a request that wants nothing remembered begins another."""
         key = self.key(call)
         task = asyncio.get_running_loop().create_task(self.fly(call, parse, asked))
         self.flights[key] = task
+        self.flying.add(task)
         task.add_done_callback(lambda done: self.landed(key, done))
         return task
 
     def landed(self, key: str, task: asyncio.Task[Landed]) -> None:
         """Nobody can join any more; a failure counts as seen, since all who waited may have left."""
+        self.flying.discard(task)
         if self.flights.get(key) is task:
             del self.flights[key]
         if not task.cancelled():
@@ -81,7 +84,7 @@ class Caller:
 
     async def fly(self, call: Call, parse: Callable[[Any, Reading], Any], asked: Within) -> Landed:
         """The answer from the shared store, else from the upstream; remembered, unless it fails."""
-        if asked.mode is not Mode.NONE and (found := await self.shared(call, parse, asked.mode)) is not None:
+        if asked.mode is not Mode.NONE and (found := await self.shared(call, parse)) is not None:
             return found
         asked.ledger.spend(charged=asked.charged)
         began, stamp = self.cache.clock(), self.wall()
@@ -89,15 +92,14 @@ class Caller:
         value = self.http.parsed(body.content, parse)
         self.cache.keep(self.key(call), call.kind, value, len(body.content), began)
         if self.engine is not None and self.sharable(call):
-            life = self.cache.lives[call.kind]
-            await self.engine.put(self.hidden(call), STAMP.pack(stamp) + body.content, life.fresh + life.stale)
+            await self.engine.put(self.hidden(call), STAMP.pack(stamp) + body.content, self.cache.lives[call.kind].fresh)
         return Landed(value, "network", self.cache.clock() - began, body.waited)
 
     def sharable(self, call: Call) -> bool:
         """Whether servers share such answers: not the directories' bodies, which hold birth dates and wages beside what is read."""
         return call.kind is not Kind.LISTED and self.cache.lives[call.kind].fresh > 0
 
-    async def shared(self, call: Call, parse: Callable[[Any, Reading], Any], mode: Mode) -> Landed | None:
+    async def shared(self, call: Call, parse: Callable[[Any, Reading], Any]) -> Landed | None:
         """The answer that another server has read, if it is young enough and can be read."""
         if self.engine is None or not self.sharable(call):
             return None
@@ -116,7 +118,7 @@ class Caller:
 
     async def aclose(self) -> None:
         """End all flights and close the pool."""
-        flying = list(self.flights.values())
+        flying = list(self.flying)
         for task in flying:
             task.cancel()
         await asyncio.gather(*flying, return_exceptions=True)
@@ -187,6 +189,8 @@ class Within:
 
 
 def fingerprint(dialect: Dialect) -> str:
-    """What tells deployments and credentials apart in a key, without showing them."""
-    shown = repr((dialect.name, dialect.base_url, sorted(dialect.extra_headers.items()), sorted(dialect.credentials.headers().items())))
+    """What tells deployments, credentials and spellings apart in a key, without showing them."""
+    # a deployment ignores parameters that are spelt in another way, and answers another question (upstreams.md 5)
+    settings = dialect.extra_headers, dialect.credentials.headers(), dialect.parameters
+    shown = repr((dialect.name, dialect.base_url, *(sorted(one.items()) for one in settings)))
     return f"{dialect.name}:{sha256(shown.encode()).hexdigest()[:24]}"

@@ -191,3 +191,17 @@ async def test_an_unlucky_name_does_not_make_every_later_question_dear(tmp_path:
         graph.wire.calls.clear()
         await everybody(graph)
         assert graph.wire.kinds().get("check-in", 0) <= 2, "at most one detail a person"
+
+
+async def test_an_upstream_that_begins_to_match_by_substring_shows_nobody_elses_check_ins(tmp_path: Path) -> None:
+    """Trap 4: a link names its rows by a filter that was exact when it was made."""
+    company = Company()
+    for name, email, key in (("Ann Lee", "ann.lee@example.com", "a"), ("Joann Lee", "joann.lee@example.com", "b")):
+        company.worker(name, f"w{key}")
+        company.user(name, email, key)
+    async with served(company, tmp_path, EXACT, calibration_seconds=0) as graph:
+        assert (await consistent(company, graph))["wa"].account == "a"
+        graph.switch.inner = sandboxed(company, tmp_path, MODES[-1])
+        people = await everybody(graph)
+        hold(company, people)
+        assert set(people["wa"].rows or ()) == company.rows["a"]

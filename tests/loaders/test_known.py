@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from graph.settings import load
-from loaders.known import Known, Rules, owner
+from loaders.attributions import owner
+from loaders.known import Known, Rules
 from upstreams.check_ins import CheckIns, parse_detail
 from upstreams.dialect import Dialect
 from upstreams.http import Http

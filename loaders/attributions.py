@@ -1,0 +1,113 @@
+"""What check-ins showed: whose they are, and which accounts there are. It does not age, because a check-in's owner never changes."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from loaders.memory import Remembered
+from loaders.names import folded, same
+from upstreams.records import Account, CheckIn
+from upstreams.values import bare
+
+
+@dataclass(kw_only=True)
+class Attributions(ABC):
+    """Bounded memories of check-ins and accounts, by ids without prefix.
+
+    `owners` are shown by details, `holders` by an exact filter: these are as good as the link whose filter it was, so they end with
+    it (`breaks` counts). `days` is how many check-ins of each day of submission have a known owner, which helps to plan.
+    """
+
+    number_property: str | None = None
+    owners: Remembered[str, Account] = field(default_factory=lambda: Remembered(seconds=math.inf, size=500_000))
+    accounts: Remembered[str, Account] = field(default_factory=lambda: Remembered(seconds=math.inf, size=100_000))
+    named: Remembered[str, frozenset[str]] = field(default_factory=lambda: Remembered(seconds=math.inf, size=100_000))
+    answered: Remembered[str, str] = field(default_factory=lambda: Remembered(seconds=math.inf, size=100_000))
+    holders: Remembered[str, tuple[str, int]] = field(default_factory=lambda: Remembered(seconds=math.inf, size=500_000))
+    breaks: Counter[str] = field(default_factory=Counter)
+    days: Counter[date] = field(default_factory=Counter)
+
+    @abstractmethod
+    def forget(self, account_id: str) -> None:
+        """Drop the link of the account with this bare id, so that it is decided anew."""
+
+    def note(self, check_in: CheckIn) -> None:
+        """Remember who answered this check-in, and who therefore owns it."""
+        for response in check_in.responses or ():
+            self.answered.keep(response.id, check_in.id)
+            if response.account is not None:
+                self.meet(response.account)
+        if (account := owner(check_in)) is not None:
+            self.attribute(check_in)
+            self.owners.keep(bare(check_in.id), self.meet(account))
+
+    def hold(self, rows: Iterable[CheckIn], account_id: str) -> None:
+        """Remember that an exact filter by a link's name and email gave these rows."""
+        own = bare(account_id)
+        for row in rows:
+            self.attribute(row)
+            self.holders.keep(bare(row.id), (own, self.breaks[own]))
+
+    def attribute(self, row: CheckIn) -> None:
+        """Count a row whose owner was not known before."""
+        if row.submitted is not None and self.owner_id(row.id) is None:
+            self.days[date.fromisoformat(row.submitted[:10])] += 1
+
+    def owner_id(self, check_in_id: str) -> str | None:
+        """The bare id of the account that owns a check-in, if a detail showed it, or the filter of a link that still holds."""
+        if (account := self.owners.peek(bare(check_in_id))) is not None:
+            return bare(account.id)
+        own, breaks = self.holders.peek(bare(check_in_id)) or (None, 0)
+        return own if own is not None and self.breaks[own] == breaks else None
+
+    def attributed(self, first: date, last: date) -> int:
+        """How many check-ins submitted on these days have a known owner."""
+        return sum(self.days[first + timedelta(days=ahead)] for ahead in range((last - first).days + 1))
+
+    def meet(self, account: Account) -> Account:
+        """The account as it is remembered; one that shows a new name or email, or a namesake met for the first time, costs links."""
+        own, before = bare(account.id), self.accounts.peek(bare(account.id))
+        if before == account:
+            return before
+        self.accounts.keep(own, account)
+        if before is not None and (card(before), self.number(before)) != (card(account), self.number(account)):
+            self.forget(own)
+        namesakes = self.namesakes(account)
+        if own not in namesakes and folded(account.name):
+            self.named.keep(folded(account.name), namesakes | {own})
+            for other in namesakes:
+                self.forget(other)
+        return account
+
+    def namesakes(self, account: Account) -> frozenset[str]:
+        """The bare ids of all accounts met under this name that have not shown another one since."""
+        met = {key: self.accounts.peek(key) for key in self.named.peek(folded(account.name)) or ()}
+        return frozenset(key for key, one in met.items() if one is None or folded(one.name) == folded(account.name))
+
+    def number(self, account: Account) -> str:
+        """The employee number that an account's configured property shows, folded; empty when it shows none or several."""
+        shown = {folded(one.value) for one in account.properties if same(one.name, self.number_property)}
+        return shown.pop() if len(shown) == 1 else ""
+
+    def alone(self, account: Account) -> bool:
+        """Whether no other account of the same name and email was met: filters cannot tell such twins apart."""
+        others = (self.accounts.peek(other) for other in self.namesakes(account) - {bare(account.id)})
+        return all(other is None or card(other) != card(account) for other in others)
+
+
+def card(account: Account) -> tuple[str, str]:
+    """Name and email as they are compared."""
+    return folded(account.name), folded(account.email)
+
+
+def owner(check_in: CheckIn) -> Account | None:
+    """The one account behind all responses; None when there is none or they disagree: no guess (upstreams.md 3)."""
+    accounts = {bare(one.account.id): one.account for one in check_in.responses or () if one.account is not None}
+    if check_in.dropped or len(accounts) != 1 or any(one.account is None for one in check_in.responses or ()):
+        return None
+    return next(iter(accounts.values()))

@@ -1,0 +1,74 @@
+"""Waves of check-in calls: pages of rows, of which the longest answers those that begin alike, and details, once each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from msgspec import structs
+
+from loaders.accounts import HEAD, Source
+from loaders.base import attempted
+from loaders.plans import Head, heads
+from upstreams import check_ins
+from upstreams.check_ins import Filter
+from upstreams.errors import BadInput
+from upstreams.records import CheckIn, Listing
+from upstreams.values import segment
+
+
+async def listings(source: Source, keys: Sequence[Head[Filter]]) -> Mapping[Head[Filter], Listing | Exception]:
+    """Pages of rows. Raises TooExpensive when the operation cannot pay for all of them."""
+    plan = heads(keys, most=max(key.limit for key in keys))
+    asked = {key: remembered(source, call if call.offset == key.offset else key) for key, call in plan.answers.items()}
+    calls = list(dict.fromkeys(asked.values()))
+    remembers = source.check_ins.calls.remembers
+    source.ledger.afford(sum(not remembers(check_ins.rows(call.where, call.limit, call.offset)) for call in calls))
+    read = await attempted([source.check_ins.listing(call.where, limit=call.limit, offset=call.offset) for call in calls])
+    found = dict(zip(calls, read, strict=True))
+    return {key: first(found[call], key.limit) for key, call in asked.items()}
+
+
+def remembered(source: Source, page: Head[Filter]) -> Head[Filter]:
+    """A longer page that begins alike and needs no call, if there is one: proofs of identity read such pages."""
+    longer = [replace(page, limit=limit) for limit in (HEAD, source.check_ins.page_size) if limit > page.limit]
+    remembers = source.check_ins.calls.remembers
+    return next((one for one in longer if remembers(check_ins.rows(one.where, one.limit, one.offset))), page)
+
+
+async def details(source: Source, keys: Sequence[str]) -> Mapping[str, CheckIn | Exception | None]:
+    """Check-ins with their responses. Raises TooExpensive when the operation cannot pay for all of them."""
+    remembers = source.check_ins.calls.remembers
+    source.ledger.afford(sum(not remembers(check_ins.detail(key)) for key in keys if possible(key)))
+    return dict(zip(keys, await attempted([detail(source, key) for key in keys]), strict=True))
+
+
+async def detail(source: Source, check_in_id: str) -> CheckIn | None:
+    """One check-in with its responses, and what it teaches about its owner."""
+    found = await source.check_ins.check_in(check_in_id)
+    if found is not None:
+        source.known.note(found)
+    return found
+
+
+def possible(check_in_id: str) -> bool:
+    """Whether an id can be asked for at all."""
+    try:
+        segment("id", check_in_id)
+    except BadInput:
+        return False
+    return True
+
+
+def first(found: Listing | Exception, limit: int) -> Listing | Exception:
+    """The first rows of a page that was read, or why it was not."""
+    return start(found, limit) if isinstance(found, Listing) else found
+
+
+def start(head: Listing, limit: int) -> Listing:
+    """The first `limit` rows of a head."""
+    if len(head.items) <= limit:
+        return head
+    return structs.replace(
+        head, items=head.items[:limit], places=head.places[:limit], taken=head.places[limit - 1] + 1 - head.offset, more=True
+    )
