@@ -13,7 +13,7 @@ sandbox: $(VENV)/serving
 	$(BIN)/crewgraph sandbox
 
 test: $(VENV)/installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(VENV)/linted
 	$(BIN)/ruff check

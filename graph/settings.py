@@ -210,7 +210,9 @@ class Settings(BaseSettings):
     @property
     def namespace(self) -> str:
         """What tells the links of one pair of upstreams from those of another."""
-        return sha256(repr((self.checkins_url, self.workforce_url, self.workforce_company)).encode()).hexdigest()[:24]
+        return sha256(
+            repr((self.checkins_url, self.checkins_user, self.workforce_url, self.workforce_company, self.workforce_user)).encode()
+        ).hexdigest()[:24]
 
 
 def state() -> Path:

@@ -183,10 +183,11 @@ async def peel(source: Source, base: Filter, head: Listing, account: Account) ->
     and its email as `base` has.
     """
     first = owned(base, account)
+    stamp = source.known.breaks[bare(account.id)]
     mine = await source.rows(first.where, limit=HEAD)
     if mine.count == head.count and {row.id for row in mine.items} == {row.id for row in head.items}:
-        source.known.hold(mine.items, account.id)
-        return Found((first,), len(head.items))
+        source.known.hold(mine.items, account.id, stamp)
+        return Found((replace(first, witness=mine.items[0].id),), len(head.items))
     left, whole = await source.every(base, most=source.known.rules.most_attributions)
     found: list[Owned] = []
     following: Account | None = account
@@ -195,6 +196,7 @@ async def peel(source: Source, base: Filter, head: Listing, account: Account) ->
             return await attribute(source, base)
         found.append(owned(base, following))
         rows, all_read = await source.every(found[-1].where, most=source.known.rules.most_attributions)
+        found[-1] = replace(found[-1], witness=rows[0].id if rows else None)
         taken = {row.id for row in rows}
         left, whole = [row for row in left if row.id not in taken], whole and all_read
         witness = await first_owner(source, left) if left and taken else None
@@ -220,7 +222,7 @@ async def attribute(source: Source, base: Filter) -> Found:
     owners = await together([owner_of(source, row) for row in submitted])
     newest = {bare(account.id): row for row, account in reversed(list(zip(submitted, owners, strict=True))) if account is not None}
     shown = await together([account_of(source, row) for row in newest.values()])
-    found = distinct([Owned(account, base, direct=False) for account in shown if account is not None])
+    found = distinct([Owned(account, base, direct=False, rows=1) for account in shown if account is not None])
     covered = await covers(source, base, found, [row for row in rows if row.submitted is None])
     return Found(tuple(found), len(rows), whole and covered and None not in owners and None not in shown)
 

@@ -46,12 +46,15 @@ class Attributions(ABC):
             self.attribute(check_in)
             self.owners.keep(bare(check_in.id), self.meet(account))
 
-    def hold(self, rows: Iterable[CheckIn], account_id: str) -> None:
-        """Remember that an exact filter by a link's name and email gave these rows."""
+    def hold(self, rows: Iterable[CheckIn], account_id: str, stamp: int | None = None) -> None:
+        """Remember that an exact filter by an account's name and email gave these rows.
+
+        `stamp` is how often its link had broken when they were asked for, if no link that holds says that it has not since.
+        """
         own = bare(account_id)
         for row in rows:
             self.attribute(row)
-            self.holders.keep(bare(row.id), (own, self.breaks[own]))
+            self.holders.keep(bare(row.id), (own, self.breaks[own] if stamp is None else stamp))
 
     def attribute(self, row: CheckIn) -> None:
         """Count a row whose owner was not known before."""
@@ -59,11 +62,13 @@ class Attributions(ABC):
             self.days[date.fromisoformat(row.submitted[:10])] += 1
 
     def owner_id(self, check_in_id: str) -> str | None:
-        """The bare id of the account that owns a check-in, if a detail showed it, or the filter of a link that still holds."""
-        if (account := self.owners.peek(bare(check_in_id))) is not None:
-            return bare(account.id)
-        own, breaks = self.holders.peek(bare(check_in_id)) or (None, 0)
-        return own if own is not None and self.breaks[own] == breaks else None
+        """The bare id of the account that owns a check-in, if a detail showed it, or the filter of a link that still holds.
+
+        None where the two disagree: somebody else may have answered for the owner (upstreams.md 3).
+        """
+        account, (holder, breaks) = self.owners.peek(bare(check_in_id)), self.holders.peek(bare(check_in_id)) or (None, 0)
+        own, held = bare(account.id) if account is not None else None, holder is not None and self.breaks[holder] == breaks
+        return (own if own in (None, holder) or not held else None) or (holder if held and own is None else None)
 
     def attributed(self, first: date, last: date) -> int:
         """How many check-ins submitted on these days have a known owner."""

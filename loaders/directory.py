@@ -6,15 +6,19 @@ It is no full directory: people without any booking in the window are not in it 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
+
+from msgspec.structs import replace
 
 from loaders.names import Ordered, alphabetical, folded
 from loaders.window import Days
 from upstreams.records import Assignment, Booking, Bookings, Person, Project, Scan, TimeOff
 
 T = TypeVar("T")
+APART = 60.0
+"""Seconds between the readings of one scan's pages, about as long as the scan of a company of 100,000 takes by itself."""
 Whose = Literal["project", "person"]
 
 
@@ -60,6 +64,13 @@ class Directory:
         if not self.covers(days) or not (found or exists or (whose == "person" and own_id in self.people)):
             return None
         return Bookings(tuple(one for one in found if one.start is None or days[0] <= one.start <= days[1]))
+
+
+def aligned(scan: Scan, reads: Sequence[float]) -> Scan:
+    """The scan; not whole when its pages were read at too different times, as somebody may have moved between them (upstreams.md 31)."""
+    if reads and max(reads) - min(reads) > APART:
+        return replace(scan, complete=False, everybody=False)
+    return scan
 
 
 def build(scans: Iterable[Scan], days: Days, read: float | None = None) -> Directory:

@@ -11,14 +11,14 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from loaders.attributions import Attributions
-from loaders.directory import Directory, build
-from loaders.lasting import identity_of, link_of
-from loaders.links import Identity, Status
+from loaders.directory import Directory, aligned, build
+from loaders.lasting import link_of, usable
+from loaders.links import Identity, Owned, Status
 from loaders.mapping import Register
 from loaders.memory import Remembered
 from loaders.names import folded
 from loaders.rolls import Roll, people, users
-from loaders.stores import MemoryStore, Store
+from loaders.stores import Link, MemoryStore, Store
 from loaders.window import Days, chunks
 from upstreams.calls import Mode
 from upstreams.check_ins import CheckIns, Filter
@@ -130,14 +130,21 @@ class Known(Attributions):
 
         Its ranges are those of the default window and of what begins after today, so that their pages serve both.
         """
-        days, today, read = self.directory_days(), self.today(), time.monotonic()
+        days, today = self.directory_days(), self.today()
         ranges = [*chunks(today + timedelta(days=1), days[1]), *chunks(days[0], today)]
-        found = build(await self.scans(ranges, ledger, Mode.FRESH), days, read)
-        return found if found.complete else build(await self.scans(ranges, ledger, Mode.NONE), days, read)
+        found = await self.scanned_all(ranges, days, ledger, Mode.FRESH)
+        return found if found.complete else await self.scanned_all(ranges, days, ledger, Mode.NONE)
 
-    async def scans(self, ranges: list[Days], ledger: Ledger, mode: Mode) -> list[Scan]:
+    async def scanned_all(self, ranges: list[Days], days: Days, ledger: Ledger, mode: Mode) -> Directory:
+        """The directory from a company scan of each of these ranges, as old as its oldest page."""
+        workforce, now = self.workforce.within(ledger, mode, charged=False), time.monotonic()
+        scans = await self.scans(ranges, workforce)
+        reads = [workforce.reads(COMPANY, self.starts(one), scan.pages) for one, scan in zip(ranges, scans, strict=True)]
+        found = [aligned(scan, times) for scan, times in zip(scans, reads, strict=True)]
+        return build(found, days, min((time for times in reads for time in times), default=now))
+
+    async def scans(self, ranges: list[Days], workforce: Workforce) -> list[Scan]:
         """A company scan of each of these ranges, side by side."""
-        workforce = self.workforce.within(ledger, mode, charged=False)
         scans = await together([workforce.scan(COMPANY, self.starts(days)) for days in ranges])
         for days, scan in zip(ranges, scans, strict=True):
             if scan is None:
@@ -163,7 +170,8 @@ class Known(Attributions):
         if link is not None and link.owned is not None:
             own = bare(link.owned.account.id)
             self.breaks[own] += 1
-            self.linked.forget(own)
+            if self.linked.peek(own) == person_id:
+                self.linked.forget(own)
         self.links.forget(person_id)
         self.verdicts.forget(person_id)
         self.store.drop(person_id)
@@ -177,22 +185,33 @@ class Known(Attributions):
         if (link := link_of(person_id, found, self.number)) is not None:
             self.store.keep(link)
 
+    def backs(self, owned: Owned) -> bool:
+        """Whether a link that still holds has this account and this filter; its rows may have been asked for before it broke."""
+        person_id = self.linked.peek(bare(owned.account.id))
+        link = self.links.peek(person_id) if person_id is not None else None
+        return link is not None and link.owned is not None and link.owned.where == owned.where
+
     def outcome(self, person_id: str) -> Identity | None:
         """What was decided about a person and is remembered."""
         return self.links.peek(person_id) or self.verdicts.peek(person_id)
 
     async def restore(self) -> None:
         """Take up the links that outlived the last process, as old as they are. Raises BrokenStore."""
-        for link in await self.store.load():
-            found = identity_of(link)
-            if found is None or found.owned is None:
-                continue
+        for link, found in usable(await self.store.load()):
             age = (self.rules.clock() - found.decided).total_seconds()
-            own, name = bare(link.account_id), folded(link.name)
-            if age < self.rules.link_seconds:
-                self.links.keep(link.person_id, found, age=age)
-                self.linked.keep(own, link.person_id, age=age)
-                self.named.keep(name, (self.named.peek(name) or frozenset()) | {own})
+            if 0 <= age < self.rules.link_seconds:
+                self.take(link, found, age)
+            else:
+                self.store.drop(link.person_id)
+
+    def take(self, link: Link, found: Identity, age: float) -> None:
+        """Remember a link of this age as if it had been made here."""
+        own, name = bare(link.account_id), folded(link.name)
+        self.links.keep(link.person_id, found, age=age)
+        self.linked.keep(own, link.person_id, age=age)
+        self.named.keep(name, (self.named.peek(name) or frozenset()) | {own})
+        if link.direct and link.witness is not None:
+            self.holders.keep(bare(link.witness), (own, self.breaks[own]))
 
     async def roll(self, which: Literal["people", "users"], ledger: Ledger) -> Roll | None:
         """One of the optional directories, if it is turned on; like the other one, no operation pays for it. Raises UpstreamError."""

@@ -32,6 +32,7 @@ def link_of(person_id: str, found: Identity, number: Callable[[Account], str]) -
         direct=found.owned.direct,
         rows=found.owned.rows,
         number=number(account),
+        witness=found.owned.witness,
     )
 
 
@@ -57,5 +58,5 @@ def identity_of(link: Link) -> Identity | None:
     if link.direct and not (same(link.by_name, link.name) and same(link.by_email, link.email)):
         return None
     where = Filter(person_name=link.by_name, person_email=link.by_email)
-    owned = Owned(Account(link.account_id, link.name, link.email), where, link.direct, link.rows)
+    owned = Owned(Account(link.account_id, link.name, link.email), where, link.direct, link.rows, link.witness)
     return Identity(Status.MATCHED, link.evidence, decided, method, owned)

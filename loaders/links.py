@@ -16,13 +16,14 @@ from upstreams.records import Account
 class Owned:
     """An account and how its rows are had: those of `where`, all of them when `direct`, else those whose detail shows the account.
 
-    `rows` is how many there were when this was proved, at least.
+    `rows` is how many there were when this was proved, at least, and `witness` the id of one that was found by `where` then.
     """
 
     account: Account
     where: Filter
     direct: bool
     rows: int = 0
+    witness: str | None = None
 
 
 class Status(Enum):

@@ -25,6 +25,7 @@ UNPROVED = (
 
 async def identities(source: Source, people: Sequence[Person]) -> Mapping[Person, Identity | Exception]:
     """Who these people are in check-ins. Raises TooExpensive when too many must be proved for one operation."""
+    await attempted([source.known.roll("people", source.ledger), source.known.roll("users", source.ledger)])  # what `holds` looks at
     directory = source.known.directories.peek("company")
     unknown = [person for person in people if source.known.outcome(person.id) is None]
     provable = len(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from loaders.base import Interrupted, Loader, attempted, each
-from loaders.booked import Own, answers, ids
-from loaders.directory import Directory, Whose
+from loaders.booked import Own, answers, ids, listed
+from loaders.directory import Directory, Whose, aligned
 from loaders.known import Known
 from loaders.links import Identity
 from loaders.plans import Head
@@ -69,6 +70,7 @@ class Loaders:
         self.met: set[str] = set()
         self.approximate: set[str] = set()
         self.lists: Loader[Own, Bookings | None] = Loader(lambda keys: answers(self, keys))
+        self.own_list: Loader[Own, Bookings | None] = Loader(each(lambda key: listed(self, key)))
         self.project_assignments: Loader[Booked, Bookings | None] = Loader(each(lambda key: self.booked("project", key)))
         self.person_assignments: Loader[Booked, Bookings | None] = Loader(each(lambda key: self.booked("person", key)))
         self.directories: Loader[str, Directory] = Loader(each(lambda _: known.directory(self.ledger)))
@@ -121,11 +123,14 @@ class Loaders:
 
     async def scanned(self, key: tuple[Route, Starts | Current]) -> Scan | None:
         """All pages of a question, sharing pages that this request has read."""
-        return await scan(lambda number: self.page.load((*key, number)))
+        found = await scan(lambda number: self.page.load((*key, number)))
+        return aligned(found, self.workforce.reads(*key, found.pages)) if found is not None else None
 
-    async def company(self, days: Days) -> Scan:
-        """The company's bookings that start in these days, read now."""
-        return present(await self.scan.load((COMPANY, self.known.starts(days))))
+    async def company(self, days: Days) -> tuple[Scan, float]:
+        """The company's bookings that start in these days, and when the oldest of their pages was read."""
+        now, starts = time.monotonic(), self.known.starts(days)
+        found = present(await self.scan.load((COMPANY, starts)))
+        return found, min(self.workforce.reads(COMPANY, starts, found.pages), default=now)
 
     async def index(self, days: Days) -> Directory:
         """The company scan of these starting days, made once."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
-from loaders.accounts import Source, owner_of
+from loaders.accounts import HEAD, Source, first_owner, owner_of
 from loaders.links import Ambiguous, Owned
 from loaders.window import Window
 from upstreams.check_ins import NAME, Filter
@@ -80,7 +80,8 @@ async def read(source: Source, question: Question, zone: tzinfo) -> Slice:
     limit = most if question.rows.sifted else min(question.first, most)
     for _ in range(source.check_ins.calls.dialect.most_pages):
         page = await source.rows(question.rows.where, limit=limit, offset=offset)
-        await doubt(source, question.rows, page)
+        if offset == question.offset:
+            await doubt(source, question.rows, page)
         if page.items and seen.issuperset(item.id for item in page.items):
             raise BadResponse(NAME, reason="paging-loop")
         seen.update(item.id for item in page.items)
@@ -90,6 +91,7 @@ async def read(source: Source, question: Question, zone: tzinfo) -> Slice:
         kept |= {row.id: (row, place) for row, place in found if row.id not in kept}
         enough = len(kept) > question.first or (len(kept) == question.first and not question.rows.sifted)
         if enough or not page.more:
+            gone(source, question, kept, complete)
             return cut(question, list(kept.values()), page, complete)
         if question.rows.attributed and len(seen) >= source.known.rules.most_attributions:
             return cut(question, list(kept.values()), page, complete=False)
@@ -97,14 +99,47 @@ async def read(source: Source, question: Question, zone: tzinfo) -> Slice:
 
 
 async def doubt(source: Source, rows: Rows, page: Listing) -> None:
-    """Drop a link whose account had check-ins when it was made and has none under that name and email now: it was renamed, or is gone."""
-    owned = rows.owned
-    if owned is None or not owned.direct or not owned.rows or page.count != 0:
-        return
-    if rows.submitted is not None and (await source.rows(owned.where, limit=1)).count != 0:
-        return
+    """Drop a link whose filter does not find its account's rows any more: it was renamed or emptied, or its email is somebody else's."""
+    if rows.owned is not None and rows.owned.rows and not await vouched(source, rows.owned, page):
+        drop(source, rows.owned)
+
+
+def drop(source: Source, owned: Owned) -> None:
+    """Forget a link that no longer holds. Raises Ambiguous."""
     source.known.forget(bare(owned.account.id))
     raise Ambiguous("What linked this person no longer holds. Ask again to have it decided anew.")
+
+
+async def vouched(source: Source, owned: Owned, page: Listing) -> bool:
+    """Whether one of the rows that a link's filter finds now is known to be its account's; a new row costs one detail.
+
+    Emails pass from one namesake to another; a check-in never changes its owner.
+    """
+    if page.items and not owned.direct:
+        return True
+    said = await testimony(source, page.items)
+    if said is None and page.count and not page.items:
+        return True
+    if said is None:
+        head = await source.rows(owned.where, limit=HEAD)
+        said = await testimony(source, head.items) if owned.direct else frozenset({bare(owned.account.id)} if head.items else ())
+    return said == frozenset({bare(owned.account.id)})
+
+
+async def testimony(source: Source, rows: Sequence[CheckIn]) -> frozenset[str] | None:
+    """Whose these rows are, as far as that is known, by bare id; where nothing is known, of the newest that tells. None: none tells."""
+    known = frozenset(own for row in rows if (own := source.known.owner_id(row.id)) is not None)
+    if known:
+        return known
+    witness = await first_owner(source, rows)
+    return frozenset({bare(witness.account.id)}) if witness is not None else None
+
+
+def gone(source: Source, question: Question, kept: Mapping[str, object], complete: bool) -> None:
+    """Drop a link by an inexact filter that had rows and has none of them left."""
+    owned, rows = question.rows.owned, question.rows
+    if owned is not None and rows.attributed and rows.submitted is None and complete and not (kept or question.offset) and owned.rows:
+        drop(source, owned)
 
 
 def cut(question: Question, kept: list[tuple[CheckIn, int]], last: Listing, complete: bool) -> Slice:
@@ -133,7 +168,8 @@ async def sift(source: Source, rows: Rows, page: Listing, zone: tzinfo) -> tuple
     if rows.owned is None:
         return placed, True
     if rows.owned.direct:
-        source.known.hold(page.items, rows.owned.account.id)
+        if source.known.backs(rows.owned):
+            source.known.hold(page.items, rows.owned.account.id)
         return placed, True
     owners = await together([owner_of(source, row) for row, _ in placed])
     own = bare(rows.owned.account.id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
@@ -14,12 +13,12 @@ from upstreams.calls import Mode
 from upstreams.ledger import Ledger
 from upstreams.records import Scan, TimeOff
 
-Make = Callable[[Days], Coroutine[Any, Any, Scan]]
+Make = Callable[[Days], Coroutine[Any, Any, tuple[Scan, float]]]
 Read = Callable[[], Coroutine[Any, Any, Directory]]
 
 
 class Scans:
-    """The scans of one request: `make` makes one, `directory` reads the directory.
+    """The scans of one request: `make` makes one and tells when its oldest page was read, `directory` reads the directory.
 
     A request that wants nothing remembered is answered from its own scans only.
     """
@@ -30,8 +29,7 @@ class Scans:
 
     async def index(self, days: Days) -> Directory:
         """The company scan of these starting days, made now, which teaches how large such scans are."""
-        read = time.monotonic()
-        found = await self.make(days)
+        found, read = await self.make(days)
         self.known.pages.keep(days, found.pages)
         index = build([found], days, read)
         self.made.append(index)

@@ -36,7 +36,8 @@ class Link(msgspec.Struct, frozen=True):
     """A workforce person and a check-ins account that are one, why, and how the account's rows are had (loaders/links.py).
 
     `decided` is ISO 8601 in UTC; `by_name`, `by_email` and `direct` are the filter of the rows and whether all it finds are theirs,
-    `rows` how many there were at least; `number` is the employee number that the account showed.
+    `rows` how many there were at least; `number` is the employee number that the account showed, `witness` the id of
+    a check-in that was found by the filter and is the account's.
     """
 
     person_id: str
@@ -51,6 +52,7 @@ class Link(msgspec.Struct, frozen=True):
     direct: bool
     rows: int
     number: str = ""
+    witness: str | None = None
 
 
 class Store(Protocol):

@@ -10,9 +10,11 @@ from loaders.base import attempted
 from loaders.links import Owned
 from loaders.names import Ordered, alphabetical
 from loaders.request import Loaders
+from loaders.rows import testimony
 from upstreams.check_ins import Filter
 from upstreams.gathering import together
 from upstreams.records import CheckIn, Person
+from upstreams.values import bare
 
 AT_ONCE = 100
 """Check-ins, or people's lists, that are read side by side; how many calls really run at once is the upstream's gate."""
@@ -77,4 +79,5 @@ async def own_rows(loaders: Loaders, where: Filter, owned: Owned) -> None:
     """Read one account's rows of these days, and remember whose they are."""
     mine = replace(owned.where, date_from=where.date_from, date_to=where.date_to)
     rows, _ = await loaders.every(mine, most=loaders.known.rules.most_attributions)
-    loaders.known.hold(rows, owned.account.id)
+    if await testimony(loaders, rows) == frozenset({bare(owned.account.id)}):
+        loaders.known.hold(rows, owned.account.id)

@@ -14,7 +14,7 @@ from upstreams import check_ins
 from upstreams.check_ins import Filter
 from upstreams.errors import BadInput
 from upstreams.records import CheckIn, Listing
-from upstreams.values import segment
+from upstreams.values import bare, segment
 
 
 async def listings(source: Source, keys: Sequence[Head[Filter]]) -> Mapping[Head[Filter], Listing | Exception]:
@@ -33,7 +33,7 @@ def remembered(source: Source, page: Head[Filter]) -> Head[Filter]:
     """A longer page that begins alike and needs no call, if there is one: proofs of identity read such pages."""
     longer = [replace(page, limit=limit) for limit in (HEAD, source.check_ins.page_size) if limit > page.limit]
     remembers = source.check_ins.calls.remembers
-    return next((one for one in longer if remembers(check_ins.rows(one.where, one.limit, one.offset))), page)
+    return next((one for one in (page, *longer) if remembers(check_ins.rows(one.where, one.limit, one.offset))), page)
 
 
 async def details(source: Source, keys: Sequence[str]) -> Mapping[str, CheckIn | Exception | None]:
@@ -44,9 +44,10 @@ async def details(source: Source, keys: Sequence[str]) -> Mapping[str, CheckIn |
 
 
 async def detail(source: Source, check_in_id: str) -> CheckIn | None:
-    """One check-in with its responses, and what it teaches about its owner."""
+    """One check-in with its responses, and what it teaches about its owner; what was learnt already is not learnt from an older copy."""
+    old = possible(check_in_id) and source.check_ins.calls.remembers(check_ins.detail(check_in_id))
     found = await source.check_ins.check_in(check_in_id)
-    if found is not None:
+    if found is not None and not (old and source.known.owners.peek(bare(check_in_id))):
         source.known.note(found)
     return found
 

@@ -160,7 +160,14 @@ async def account(person: Person, loaders: Loaders) -> Account | None:
     if person.account is not None:
         return person.account
     mine = await owned(person, loaders)
+    await told(person, loaders)
     return mine.account if mine is not None else None
+
+
+async def told(person: Person, loaders: Loaders) -> None:
+    """Say how old an account may be that a link remembers: as old as the link."""
+    link = await loaders.link(person)
+    loaders.ledger.aged("checkins", max((loaders.known.rules.clock() - link.decided).total_seconds(), 0.0))
 
 
 async def email(person: Person, loaders: Loaders) -> str | None:
@@ -174,6 +181,7 @@ async def detailed(person: Person, loaders: Loaders) -> Account | None:
     if person.account is not None:
         return person.account
     mine = await owned(person, loaders)
+    await told(person, loaders)
     return await whole(loaders, mine) if mine is not None else None
 
 

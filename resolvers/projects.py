@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loaders.booked import Own
 from loaders.links import Ambiguous
 from loaders.names import alphabetical, folded
 from loaders.request import Booked, Loaders
@@ -62,5 +63,6 @@ async def color(project: Project, loaders: Loaders) -> str | None:
     found = await loaders.project_assignments.load(Booked(project.id, window))
     if found is None or not found.items:
         return None
-    theirs = await loaders.person_assignments.load(Booked(found.items[-1].person.id, window))
+    days = loaders.known.starts((window.first, window.last))
+    theirs = await loaders.own_list.load(Own("person", found.items[-1].person.id, days))
     return next((one.project.color for one in theirs.items if one.project.id == project.id), None) if theirs is not None else None

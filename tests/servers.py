@@ -50,7 +50,7 @@ class Ended:
 def environment(home: Path, given: Mapping[str, str]) -> dict[str, str]:
     """A clean environment: nothing of the caller's settings, a cache of its own."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CREWGRAPH_")}
-    return {**inherited, "XDG_CACHE_HOME": str(home), "COLUMNS": "200", **given}
+    return {**inherited, "XDG_CACHE_HOME": str(home), "XDG_STATE_HOME": str(home), "COLUMNS": "200", **given}
 
 
 async def command(*arguments: str, home: Path, **given: str) -> Process:

@@ -88,7 +88,7 @@ class Caller:
             return found
         asked.ledger.spend(charged=asked.charged)
         began, stamp = self.cache.clock(), self.wall()
-        body = await self.http.read(call.path, call.query)
+        body = await self.http.body(call.path, call.query)
         value = self.http.parsed(body.content, parse)
         self.cache.keep(self.key(call), call.kind, value, len(body.content), began)
         if self.engine is not None and self.sharable(call):
@@ -133,6 +133,7 @@ class Within:
     ledger: Ledger
     mode: Mode
     charged: bool = True
+    pages: dict[str, float] = field(default_factory=dict)
 
     @property
     def dialect(self) -> Dialect:
@@ -162,9 +163,19 @@ class Within:
         fresh = self.caller.cache.fresh(call.kind, age)
         if not fresh and self.caller.key(call) not in self.caller.flights:
             self.caller.flight(call, parse, Within(self.caller, Ledger(), Mode.FRESH))
-        self.ledger.answered(record, "cache" if fresh else "stale", age=age)
+        self.answered(call, record, "cache" if fresh else "stale", age)
         value: T = kept.value
         return value
+
+    def answered(self, call: Call, record: Record, source: str, age: float) -> None:
+        """Write down that a call gave something of this age; of pages, which are read together, when they were read."""
+        self.ledger.answered(record, source, age=age)
+        if call.kind is Kind.PAGE:
+            self.pages[call.key] = time.monotonic() - age
+
+    def read(self, call: Call) -> float | None:
+        """When the page that this request was given was read, on the monotonic clock."""
+        return self.pages.get(call.key)
 
     async def landing(self, call: Call, parse: Callable[[Any, Reading], T], record: Record) -> T:
         """What a flight brings, begun here or by another request; one that another's budget ended is begun again."""
@@ -183,7 +194,7 @@ class Within:
                 self.ledger.answered(record, "joined" if joined else "network", error.code)
                 raise
             record.waited = landed.waited
-            self.ledger.answered(record, "joined" if joined else landed.source, age=landed.age)
+            self.answered(call, record, "joined" if joined else landed.source, landed.age)
             value: T = landed.value
             return value
 

@@ -89,12 +89,9 @@ class CheckIns:
     async def check_in(self, api_id: str) -> CheckIn | None:
         """One check-in with its responses, or None when the upstream does not know it (seed A:84-145)."""
         try:
-            found = await self.calls.ask(detail(api_id), parse_detail)
+            return await self.calls.ask(detail(api_id), partial(parse_own, api_id))
         except Missing:
             return None
-        if bare(found.id) != bare(api_id):
-            raise BadResponse(NAME, reason="other-id")
-        return found
 
     async def listing(self, where: Filter, *, limit: int, offset: int = 0) -> Listing:
         """One page of rows; the upstream may give fewer than `limit` (seed A:9-80; upstreams.md 32)."""
@@ -184,6 +181,14 @@ def parse_row(raw: object, reading: Reading) -> CheckIn | None:
         on_vacation=flag(raw.get("on_vacation")),
         is_adhoc=flag(raw.get("is_adhoc")),
     )
+
+
+def parse_own(api_id: str, raw: object, reading: Reading) -> CheckIn:
+    """The check-in that was asked for; another one is a BadResponse."""
+    found = parse_detail(raw, reading)
+    if bare(found.id) != bare(api_id):
+        raise BadResponse(NAME, reason="other-id")
+    return found
 
 
 def parse_detail(raw: object, reading: Reading) -> CheckIn:

@@ -19,6 +19,7 @@ from upstreams.calls import Call, Mode
 from upstreams.dialect import Dialect
 from upstreams.errors import BadResponse, Missing, RateLimited, Refused, TimedOut, Unavailable, UpstreamError
 from upstreams.ledger import Ledger
+from upstreams.pool import network
 from upstreams.reading import Reading
 from upstreams.values import pause
 
@@ -56,8 +57,7 @@ class Http:
 
     `unreadable` counts, by field, the values that could not be read since the process began.
 
-    The pool is unbounded because the gate in front of it is not: a request never queues inside httpcore, whose queue loses a
-    slot for good when a queued request is cancelled. Redirects stay off: credentials go to no other address (upstreams.md 33).
+    The pool is unbounded because the gate in front of it is not. Redirects stay off: credentials go to no other address (upstreams.md 33).
     """
 
     def __init__(self, dialect: Dialect, transport: httpx.AsyncBaseTransport | None = None) -> None:
@@ -67,15 +67,14 @@ class Http:
         self.unreadable: Counter[str] = Counter()
         self.told: dict[str, float] = {}
         self.client = httpx.AsyncClient(
-            transport=transport,
+            transport=transport or network(),
             headers={"Accept": "application/json", **dialect.extra_headers, **dialect.credentials.headers()},
             timeout=httpx.Timeout(dialect.timeout),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=dialect.concurrency),
             follow_redirects=False,
             trust_env=False,
         )
 
-    async def read(self, path: str, query: Iterable[tuple[str, str]] = ()) -> Body:
+    async def body(self, path: str, query: Iterable[tuple[str, str]] = ()) -> Body:
         """The body of one GET that was answered well; `path` is already encoded. Raises UpstreamError."""
         began = time.perf_counter()
         try:
@@ -92,8 +91,8 @@ class Http:
 
     async def ask(self, call: Call, parse: Callable[[Any, Reading], T]) -> T:
         """What `parse` makes of a call's answer; what could not be read is counted."""
-        body = await self.read(call.path, call.query)
-        return self.parsed(body.content, parse)
+        found = await self.body(call.path, call.query)
+        return self.parsed(found.content, parse)
 
     def parsed(self, body: bytes, parse: Callable[[Any, Reading], T]) -> T:
         """A body as a record. Raises BadResponse, for the operators too, when it is not what the documents describe."""
@@ -109,6 +108,10 @@ class Http:
     def within(self, _ledger: Ledger, _mode: Mode = Mode.USUAL, *, charged: bool = True) -> Http:
         """Itself: it keeps no books."""
         return self
+
+    def read(self, _call: Call) -> float | None:
+        """Not written down."""
+        return None
 
     def remembers(self, _call: Call) -> bool:
         """Never."""

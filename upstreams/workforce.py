@@ -171,6 +171,11 @@ class Workforce:
             if number >= page.pages or not (page.bookings or page.dropped):
                 return
 
+    def reads(self, route: Route, question: Starts | Current, pages: int) -> list[float]:
+        """When these pages, as they were given, were read, on the monotonic clock; as far as that was written down."""
+        found = [self.calls.read(self.paged(route, question, number)) for number in range(pages)]
+        return [one for one in found if one is not None]
+
     async def scan(self, route: Route, question: Starts | Current) -> Scan | None:
         """Every page of a question; None when the group is not known."""
         return await scan(lambda number: self.page(route, question, number))

@@ -16,6 +16,8 @@ from graph.app import Upstreams, create_app
 from graph.limits import Limits
 from loaders.known import Rules
 from loaders.mapping import Register
+from loaders.stores import MemoryStore, Store
+from loaders.watched import Watched
 from sandbox import Draft, Options
 from sandbox import create_app as create_sandbox
 from sandbox.options import Match
@@ -56,9 +58,9 @@ class Company:
     def __post_init__(self) -> None:
         self.draft.project("Bridge", id=PROJECT)
 
-    def worker(self, name: str, id: str, *, number: str | None = None, days_ago: int = 10) -> str:  # noqa: A002 - the draft's word
-        """A workforce person with one job on the project, which began so many days ago and lasts a month."""
-        self.draft.worker(name, id=id, employee_number=number)
+    def worker(self, name: str, id: str, *, number: str | None = None, email: str | None = None, days_ago: int = 10) -> str:  # noqa: A002 - the draft's word
+        """A workforce person with one job on the project, which began so many days ago and lasts a month; the list of people has the email."""
+        self.draft.worker(name, id=id, employee_number=number, email=email)
         start = TODAY - timedelta(days=days_ago)
         self.draft.assign(id, PROJECT, start, start + timedelta(days=30))
         self.workers.append(id)
@@ -124,8 +126,8 @@ class Switch(httpx.AsyncBaseTransport):
 
 
 def sandboxed(company: Company, folder: Path, modes: Modes = EXACT) -> httpx.ASGITransport:
-    """The two upstreams of a company."""
-    options = Options(clock=noon, name_match=modes.name, email_match=modes.email, ignore_case=modes.ignore_case)
+    """The two upstreams of a company; both lists of people are open."""
+    options = Options(clock=noon, name_match=modes.name, email_match=modes.email, ignore_case=modes.ignore_case, directories=True)
     return httpx.ASGITransport(create_sandbox(company.save(folder), options))
 
 
@@ -138,13 +140,19 @@ class Served(Graph):
 
 @asynccontextmanager
 async def served(
-    company: Company, folder: Path, modes: Modes = EXACT, *, register: Register | None = None, **rules: Any
+    company: Company,
+    folder: Path,
+    modes: Modes = EXACT,
+    *,
+    register: Register | Watched | None = None,
+    store: Callable[[], Store] = MemoryStore,
+    **rules: Any,
 ) -> AsyncIterator[Served]:
-    """The graph over a company; `rules` change its rules."""
+    """The graph over a company; `rules` change its rules, links outlive it in the `store`."""
     switch = Switch(sandboxed(company, folder, modes))
     wire = Wire(switch)
     upstreams = Upstreams(Dialect("checkins", "http://checkins"), Dialect("workforce", "http://workforce"), "sandbox", wire, wire)
-    app = create_app(upstreams, Rules(clock=noon, **rules), register, limits=Limits(cache=forgetful))
+    app = create_app(upstreams, Rules(clock=noon, **rules), register, limits=Limits(cache=forgetful, store=store))
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://graph")
     async with app.router.lifespan_context(app), client:
         yield Served(client, wire, switch)

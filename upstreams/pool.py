@@ -1,0 +1,65 @@
+"""Connections to one upstream: each its own httpx transport, taken from a free list and given back.
+
+httpcore's one large pool looks through all its connections whenever a request comes or goes, which at 64 calls in flight costs more
+than the calls; and it loses a slot for good when a queued request is cancelled. A transport with one connection does neither. How
+many there are is bounded by the gate in front, which a call holds until its body is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import cast
+
+import httpx
+
+
+class Pool(httpx.AsyncBaseTransport):
+    """Free transports, the one used last first; `make` makes another when there is none."""
+
+    def __init__(self, make: Callable[[], httpx.AsyncBaseTransport]) -> None:
+        self.make = make
+        self.free: list[httpx.AsyncBaseTransport] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The response; its transport is free again when it is closed, and gone when the request fails or is cancelled."""
+        transport = self.free.pop() if self.free else self.make()
+        try:
+            response = await transport.handle_async_request(request)
+        except BaseException:
+            await transport.aclose()
+            raise
+        response.stream = Lent(cast(httpx.AsyncByteStream, response.stream), transport, self.free)
+        return response
+
+    async def aclose(self) -> None:
+        """Close all that are free."""
+        while self.free:
+            await self.free.pop().aclose()
+
+
+class Lent(httpx.AsyncByteStream):
+    """A response's body, which gives its transport back when it is closed."""
+
+    def __init__(self, inner: httpx.AsyncByteStream, transport: httpx.AsyncBaseTransport, free: list[httpx.AsyncBaseTransport]) -> None:
+        self.inner, self.transport, self.free = inner, transport, free
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """The body's parts."""
+        async for part in self.inner:
+            yield part
+
+    async def aclose(self) -> None:
+        """Close the body; a transport whose body cannot be closed is not used again."""
+        try:
+            await self.inner.aclose()
+        except BaseException:
+            await self.transport.aclose()
+            raise
+        self.free.append(self.transport)
+
+
+def network() -> Pool:
+    """The pool of the network; certificates are checked, and nothing of the environment is believed."""
+    trusted = httpx.create_ssl_context(trust_env=False)
+    one = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+    return Pool(lambda: httpx.AsyncHTTPTransport(verify=trusted, limits=one, trust_env=False))
