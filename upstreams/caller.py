@@ -19,6 +19,7 @@ from upstreams.errors import BadResponse, Fault, TooExpensive
 from upstreams.http import Http
 from upstreams.ledger import Ledger, Record
 from upstreams.reading import Reading
+from upstreams.records import Page
 
 T = TypeVar("T")
 STAMP = struct.Struct("!d")
@@ -163,17 +164,18 @@ class Within:
         fresh = self.caller.cache.fresh(call.kind, age)
         if not fresh and self.caller.key(call) not in self.caller.flights:
             self.caller.flight(call, parse, Within(self.caller, Ledger(), Mode.FRESH))
-        self.answered(call, record, "cache" if fresh else "stale", age)
+        self.answered(call, record, "cache" if fresh else "stale", kept.value, age)
         value: T = kept.value
         return value
 
-    def answered(self, call: Call, record: Record, source: str, age: float) -> None:
-        """Write down that a call gave something of this age; of pages, which are read together, when they were read."""
+    def answered(self, call: Call, record: Record, source: str, value: Any, age: float) -> None:
+        """Write down that a call gave something of this age; of pages also for how many people they answer, and when they were read."""
         self.ledger.answered(record, source, age=age)
+        record.keys = len(value.bookings) if isinstance(value, Page) else 1
         if call.kind is Kind.PAGE:
             self.pages[call.key] = time.monotonic() - age
 
-    def read(self, call: Call) -> float | None:
+    def read_at(self, call: Call) -> float | None:
         """When the page that this request was given was read, on the monotonic clock."""
         return self.pages.get(call.key)
 
@@ -194,7 +196,7 @@ class Within:
                 self.ledger.answered(record, "joined" if joined else "network", error.code)
                 raise
             record.waited = landed.waited
-            self.answered(call, record, "joined" if joined else landed.source, landed.age)
+            self.answered(call, record, "joined" if joined else landed.source, landed.value, landed.age)
             value: T = landed.value
             return value
 

@@ -66,7 +66,7 @@ class Asks(Protocol):
     def within(self, ledger: Ledger, mode: Mode = Mode.USUAL, *, charged: bool = True) -> Asks:
         """The same for one request: its calls go into the ledger, which pays for them unless the process needs them for itself."""
 
-    def read(self, call: Call) -> float | None:
+    def read_at(self, call: Call) -> float | None:
         """When the page that was given for a call was read, on the monotonic clock; None where that is not written down."""
 
     def remembers(self, call: Call) -> bool:

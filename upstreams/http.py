@@ -109,7 +109,7 @@ class Http:
         """Itself: it keeps no books."""
         return self
 
-    def read(self, _call: Call) -> float | None:
+    def read_at(self, _call: Call) -> float | None:
         """Not written down."""
         return None
 

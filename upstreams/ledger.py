@@ -19,7 +19,10 @@ MOST_TRACED = 2_000
 
 @dataclass
 class Record:
-    """One call of a trace; `start`, `duration` and `waited` are milliseconds, the first since the operation began."""
+    """One call of a trace; `start`, `duration` and `waited` are milliseconds, the first since the operation began.
+
+    `keys` is how many things it answers for: the people on a page of the company, else one.
+    """
 
     upstream: str
     route: str

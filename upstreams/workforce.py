@@ -173,7 +173,7 @@ class Workforce:
 
     def reads(self, route: Route, question: Starts | Current, pages: int) -> list[float]:
         """When these pages, as they were given, were read, on the monotonic clock; as far as that was written down."""
-        found = [self.calls.read(self.paged(route, question, number)) for number in range(pages)]
+        found = [self.calls.read_at(self.paged(route, question, number)) for number in range(pages)]
         return [one for one in found if one is not None]
 
     async def scan(self, route: Route, question: Starts | Current) -> Scan | None:
