@@ -113,7 +113,8 @@ def justified(world: World, worker: Worker, shown: Shown) -> bool:
 
 def hidden(world: World, user: User, other: User) -> bool:
     """Whether nothing shows this account: it has no check-ins, or unsubmitted ones only, which a filter mixes with those of the other."""
-    if not user.submitted + user.unsubmitted + user.foreign:
+    foreign = user.foreign if user != world.users[0] else 0  # there is no account before the first
+    if not user.submitted + user.unsubmitted + foreign:
         return True
     within = folded(other.email) in folded(user.email)
     return not user.submitted and world.modes.email == "substring" and bool(other.email) and within and user != other
