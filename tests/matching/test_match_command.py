@@ -161,10 +161,10 @@ async def test_a_survey_reads_lists_of_linked_accounts_rather_than_details_of_th
 
 async def test_an_interrupt_ends_it_plainly_and_keeps_the_links_made_so_far(tmp_path: Path) -> None:
     log = tmp_path / "requests.log"
-    sandbox = ("sandbox", "--people", "200", "--latency-ms", "100", "--request-log", str(log))
+    sandbox = ("sandbox", "--people", "600", "--latency-ms", "100", "--request-log", str(log))
     async with running(*sandbox, home=tmp_path, health="/") as address:
         process = await command("people", "match", home=tmp_path, **reaching(address))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while len([one for one in asked(log) if kind(one) == "check-in"]) < 80:
                 await asyncio.sleep(0.02)
         process.send_signal(signal.SIGINT)
