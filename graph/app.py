@@ -9,31 +9,24 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import httpx
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.types.graphql import OperationType
 
 from graph import graphiql, http
-from graph.context import Context
-from graph.errors import formatted
+from graph.endpoint import endpoint
 from graph.limits import Limits
-from graph.schema import schema
 from graph.settings import Settings
 from loaders.known import Known, Rules
 from loaders.mapping import Register
-from loaders.request import Loaders
 from loaders.watched import Watched
 from upstreams.caller import Caller
-from upstreams.calls import Mode
 from upstreams.check_ins import CheckIns
 from upstreams.dialect import Dialect
 from upstreams.http import Http
@@ -153,57 +146,3 @@ async def ready(request: Request) -> JSONResponse:
     """The app has started and not begun to stop; an upstream that is down does not make it unready (faults.md F4)."""
     started = hasattr(request.app.state, "known")
     return JSONResponse({"status": "ready" if started else "not ready"}, 200 if started else 503)
-
-
-async def endpoint(request: Request) -> Response:
-    """The GraphQL endpoint: a page for browsers, an answer for clients."""
-    if http.wants_page(request):
-        return graphiql.page()
-    request_id = secrets.token_hex(8)
-    kind = http.JSON
-    try:
-        kind = http.accepted(request)
-        return await run(request, await http.call(request), kind, request_id)
-    except ClientDisconnect:
-        return Response(status_code=400)  # nobody is there to read it
-    except http.Refusal as refusal:
-        return http.refused(refusal, request_id, kind)
-
-
-async def run(request: Request, call: http.Call, kind: str, request_id: str) -> Response:
-    """The answer to one call, with loaders of its own."""
-    limits: Limits = request.app.state.limits
-    ledger = Ledger(limits.calls, traced=limits.trace and request.headers.get("x-crewgraph-trace") == "1")
-    loaders = Loaders(request.app.state.known, ledger, Mode.NONE if http.refreshes(request) else Mode.USUAL)
-    try:
-        result = await schema.execute(
-            call.query,
-            call.variables,
-            Context(loaders, request_id, call.operation),
-            operation_name=call.operation,
-            allowed_operation_types=[OperationType.QUERY] if request.method == "GET" else list(OperationType),
-        )
-    except CannotGetOperationTypeError as cause:
-        raise http.Refusal(400, "BAD_REQUEST", "`operationName` must name one of the document's operations.") from cause
-    except InvalidOperationTypeError as cause:
-        raise http.Refusal(405, "METHOD_NOT_ALLOWED", "A GET runs queries only.", {"Allow": "POST"}) from cause
-    content: dict[str, Any] = {} if http.never_executed(result.data, result.errors) else {"data": result.data}
-    if result.errors:
-        content["errors"] = formatted(result.errors, request_id)
-    if extensions := told(loaders):
-        content["extensions"] = extensions
-    return http.answer(kind, content, status=http.status(kind, result.data, result.errors))
-
-
-def told(loaders: Loaders) -> dict[str, Any]:
-    """What an answer says of itself: how old it is, whether it is whole, and, when that was asked for, how it came about."""
-    ledger, found = loaders.ledger, dict[str, Any]()
-    if ledger.oldest:
-        found["freshness"] = {upstream: {"oldestSeconds": round(age, 1)} for upstream, age in sorted(ledger.oldest.items())}
-    if loaders.dropped:
-        found["completeness"] = {"complete": False, "unreadableRows": loaders.dropped}
-    if loaders.approximate:
-        found["approximations"] = sorted(loaders.approximate)
-    if ledger.traced:
-        found["trace"] = ledger.shown()
-    return found

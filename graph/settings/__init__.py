@@ -1,0 +1,41 @@
+"""Settings, from the environment, `.env` and flags: read once, all at once, and refused with the name of what is wrong."""
+
+from __future__ import annotations
+
+import re
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from graph.limits import Limits
+from graph.settings.checks import gaps
+from graph.settings.door import DoorSettings
+from graph.settings.embedded import EmbeddedSettings
+from graph.settings.identity import IdentitySettings
+from graph.settings.problems import PREFIX, Unusable, told
+from graph.settings.sharing import SharingSettings
+
+__all__ = ["PREFIX", "Settings", "Unusable", "load"]
+
+
+class Settings(EmbeddedSettings, DoorSettings, SharingSettings, IdentitySettings, BaseSettings):
+    """Every setting; the environment variable is the name in capitals after `CREWGRAPH_`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    def limits(self) -> Limits:
+        """What an operation may cost, and what is remembered where."""
+        return Limits(self.most_calls, self.trace, self.remembered, self.engine, self.links)
+
+
+def load(**flags: object) -> Settings:
+    """The settings, flags above environment above `.env`. Raises Unusable with everything that is wrong."""
+    try:
+        settings = Settings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as cause:
+        raise Unusable([told(error["loc"], error["msg"]) for error in cause.errors(include_input=False)]) from cause
+    except SettingsError as cause:  # its text names the field in quotes, and nothing of the value
+        raise Unusable([told(tuple(re.findall(r'field "(\w+)"', str(cause))), "must be JSON")]) from cause
+    if problems := gaps(settings):
+        raise Unusable(problems)
+    return settings

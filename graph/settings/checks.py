@@ -1,0 +1,65 @@
+"""What is wrong with settings that are right one by one: what is configured by half, or could never be reached."""
+
+from __future__ import annotations
+
+import httpx
+
+from graph.settings.problems import PREFIX
+from graph.settings.sharing import SharingSettings
+from upstreams.engine import BadAddress, client
+from upstreams.errors import BadInput
+from upstreams.values import segment
+
+
+def gaps(settings: SharingSettings) -> list[str]:
+    """What is configured by half: one upstream without the other, or half of its credentials."""
+    problems = []
+    if (settings.checkins_url is None) != (settings.workforce_url is None):
+        there, lacking = ("CHECKINS", "WORKFORCE") if settings.checkins_url else ("WORKFORCE", "CHECKINS")
+        problems.append(f"{PREFIX}{there}_URL is set and {PREFIX}{lacking}_URL is not: set both, or neither to serve the sandbox.")
+    if settings.workforce_url is not None:
+        problems += company_problems(settings.workforce_company)
+    for name, user, key in (
+        ("CHECKINS", settings.checkins_user, settings.checkins_key),
+        ("WORKFORCE", settings.workforce_user, settings.workforce_key),
+    ):
+        if (user is None) != (key is None):
+            problems.append(f"{PREFIX}{name}_USER and {PREFIX}{name}_KEY belong together: one of them is not set.")
+    if settings.redis_url is not None and (problem := bad_redis(settings.redis_url.get_secret_value())) is not None:
+        problems.append(problem)
+    return problems + [problem for name, url in addresses(settings) if (problem := bad_address(name, url))]
+
+
+def company_problems(company: str | None) -> list[str]:
+    """What is wrong with the company id."""
+    if company is None:
+        return [f"{PREFIX}WORKFORCE_COMPANY is not set: the workforce API needs a company id."]
+    try:
+        segment("company", company)
+    except BadInput as refusal:
+        return [f"{PREFIX}WORKFORCE_COMPANY: {refusal.problem}."]
+    return []
+
+
+def bad_redis(url: str) -> str | None:
+    """What is wrong with the address of Redis, if anything; it holds a password, and is not repeated."""
+    try:
+        client(url, 1)
+    except BadAddress as refusal:
+        return f"{PREFIX}REDIS_URL: {refusal}."
+    return None
+
+
+def addresses(settings: SharingSettings) -> list[tuple[str, str]]:
+    """The configured addresses by the names of their variables."""
+    return [(name, url) for name, url in (("CHECKINS_URL", settings.checkins_url), ("WORKFORCE_URL", settings.workforce_url)) if url]
+
+
+def bad_address(name: str, url: str) -> str | None:
+    """What is wrong with an address, if anything."""
+    try:
+        address = httpx.URL(url)
+        usable = address.scheme in ("http", "https") and address.host and not (address.userinfo or address.query or address.fragment)
+    except httpx.InvalidURL:
+        usable = False
+    return None if usable and " " not in url else f"{PREFIX}{name}: must be an http or https address without credentials or a query."
