@@ -12,6 +12,7 @@ from strawberry.types.graphql import OperationType
 
 from graph import graphiql, http
 from graph.context import Context
+from graph.deadline import HEADER, asked
 from graph.errors import formatted
 from graph.limits import Limits
 from graph.schema import schema
@@ -38,7 +39,8 @@ async def endpoint(request: Request) -> Response:
 async def run(request: Request, call: http.Call, kind: str, request_id: str) -> Response:
     """The answer to one call, with loaders of its own."""
     limits: Limits = request.app.state.limits
-    ledger = Ledger(limits.calls, traced=limits.trace and request.headers.get("x-crewgraph-trace") == "1")
+    traced = limits.trace and request.headers.get("x-crewgraph-trace") == "1"
+    ledger = Ledger(limits.calls, traced=traced, deadline=asked(request.headers.get(HEADER), limits.deadline))
     loaders = Loaders(request.app.state.known, ledger, Mode.NONE if http.refreshes(request) else Mode.USUAL)
     try:
         result = await schema.execute(
