@@ -85,7 +85,8 @@ async def read(source: Source, question: Question, zone: tzinfo) -> Slice:
         page = await source.rows(question.rows.where, limit=limit, offset=offset)
         if offset == question.offset:
             await doubt(source, question.rows, page)
-        if page.items and seen.issuperset(item.id for item in page.items) and page.count == pages[-1].count:
+        known = bool(page.items) and seen.issuperset(item.id for item in page.items)
+        if known and page.count == pages[-1].count:
             raise BadResponse(NAME, reason="paging-loop")
         pages.append(page)
         seen.update(item.id for item in page.items)
@@ -93,9 +94,9 @@ async def read(source: Source, question: Question, zone: tzinfo) -> Slice:
         short = page.count is not None and not page.more and offset + page.taken < page.count
         complete, offset = complete and whole and not page.dropped and not short, offset + page.taken
         for row, place in found:
-            known, at = kept.get(row.id, (row, place))
-            kept[row.id] = newer(known, row, source.check_ins.unreadable), at
-        enough = len(kept) > question.first or (len(kept) == question.first and not question.rows.sifted)
+            earlier, at = kept.get(row.id, (row, place))
+            kept[row.id] = newer(earlier, row, source.check_ins.unreadable), at
+        enough = known or len(kept) > question.first or (len(kept) == question.first and not question.rows.sifted)
         if enough or not page.more:
             gone(source, question, kept, complete)
             return cut(question, list(kept.values()), pages, complete)

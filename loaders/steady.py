@@ -20,12 +20,16 @@ class Gathered:
 
 
 async def gathered(check_ins: CheckIns, head: Listing | None, where: Filter, most: int) -> Gathered:
-    """The rows of a filter, no more pages than hold `most`; the `head` of them where it has been read already."""
+    """The rows of a filter, no more pages than hold `most`; the `head` of them where it has been read already.
+
+    A page of known rows only ends the reading too: rows may come as fast as they are read.
+    """
     pages = [head] if head is not None else []
     if head is None or (head.more and not head.dropped):
         async for page in check_ins.pages(where, limit=check_ins.page_size, offset=head.taken if head is not None else 0):
             pages.append(page)
-            if page.dropped or sum(len(one.items) for one in pages) > most:
+            known = bool(page.repeats) and not page.items
+            if known or page.dropped or sum(len(one.items) for one in pages) > most:
                 break
     rows = {row.id: row for page in pages for row in page.items}
     shifted = moved(pages)

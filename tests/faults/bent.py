@@ -62,14 +62,17 @@ async def bent(
     limits: Limits | None = None,
     register: Register | None = None,
     page_size: int = 100,
+    most_pages: int = 5_000,
     **rules: Any,
 ) -> AsyncIterator[Bent]:
     """The graph over the company in this file; it caches nothing unless `limits` say so."""
     bending = Bending(httpx.ASGITransport(create_sandbox(database, Options(clock=noon, directories=True))))
     bending.bend = bend
     wire = Wire(bending)
-    check_ins = Dialect("checkins", "http://checkins", page_size=page_size)
-    upstreams = Upstreams(check_ins, Dialect("workforce", "http://workforce"), "sandbox", wire, wire)
+    check_ins, workforce = (
+        Dialect(name, f"http://{name}", page_size=page_size, most_pages=most_pages) for name in ("checkins", "workforce")
+    )
+    upstreams = Upstreams(check_ins, workforce, "sandbox", wire, wire)
     app = create_app(upstreams, Rules(clock=noon, **rules), register, limits=limits or Limits(cache=forgetful))
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://graph")
     async with app.router.lifespan_context(app), client:
