@@ -67,8 +67,8 @@ def told(loaders: Loaders) -> dict[str, Any]:
     ledger, found = loaders.ledger, dict[str, Any]()
     if ledger.oldest:
         found["freshness"] = {upstream: {"oldestSeconds": round(age, 1)} for upstream, age in sorted(ledger.oldest.items())}
-    if loaders.dropped:
-        found["completeness"] = {"complete": False, "unreadableRows": loaders.dropped}
+    if unreadable := loaders.dropped.total():
+        found["completeness"] = {"complete": False, "unreadableRows": unreadable}
     if loaders.approximate:
         found["approximations"] = sorted(loaders.approximate)
     if ledger.traced:

@@ -218,7 +218,16 @@ class Known(Attributions):
         """One of the optional directories, if it is turned on; like the other one, no operation pays for it. Raises UpstreamError."""
         if not (self.rules.people_directory if which == "people" else self.rules.users_directory):
             return None
-        workforce = self.workforce.within(ledger, Mode.FRESH, charged=False)
-        check_ins = self.check_ins.within(ledger, Mode.FRESH, charged=False)
         whose = NAME if which == "people" else CHECK_INS
-        return await self.rolls.get(which, lambda: people(workforce) if which == "people" else users(check_ins), ledger.waits(whose))
+        return await self.rolls.get(which, lambda: self.read_roll(which, ledger), ledger.waits(whose))
+
+    async def read_roll(self, which: Literal["people", "users"], ledger: Ledger) -> Roll:
+        """One of them, read now; once more when it could not be read whole, as its pages may have moved meanwhile (faults.md F15)."""
+        found = await self.enrolled(which, ledger, Mode.FRESH)
+        return found if found.complete else await self.enrolled(which, ledger, Mode.NONE)
+
+    async def enrolled(self, which: Literal["people", "users"], ledger: Ledger, mode: Mode) -> Roll:
+        """One of them."""
+        if which == "people":
+            return await people(self.workforce.within(ledger, mode, charged=False))
+        return await users(self.check_ins.within(ledger, mode, charged=False))
