@@ -12,6 +12,8 @@ from strawberry.types.graphql import OperationType
 
 from graph import graphiql, http
 from graph.context import Context
+from graph.door.asking import asked
+from graph.door.documents import Documents
 from graph.errors import formatted
 from graph.limits import Limits
 from graph.schema import schema
@@ -23,16 +25,22 @@ from upstreams.ledger import Ledger
 async def endpoint(request: Request) -> Response:
     """A page for browsers, an answer for clients."""
     if http.wants_page(request):
-        return graphiql.page()
+        return graphiql.closed() if request.app.state.limits.door.listed_only else graphiql.page()
     request_id = secrets.token_hex(8)
     kind = http.JSON
     try:
         kind = http.accepted(request)
-        return await run(request, await http.call(request), kind, request_id)
+        return await run(request, await called(request), kind, request_id)
     except ClientDisconnect:
         return Response(status_code=400)  # nobody is there to read it
     except http.Refusal as refusal:
         return http.refused(refusal, request_id, kind)
+
+
+async def called(request: Request) -> http.Call:
+    """The call that a request makes. Raises http.Refusal when it makes none."""
+    documents: Documents = request.app.state.documents
+    return await documents.call(await asked(request, request.app.state.limits.door))
 
 
 async def run(request: Request, call: http.Call, kind: str, request_id: str) -> Response:
@@ -53,6 +61,8 @@ async def run(request: Request, call: http.Call, kind: str, request_id: str) -> 
     except InvalidOperationTypeError as cause:
         raise http.Refusal(405, "METHOD_NOT_ALLOWED", "A GET runs queries only.", {"Allow": "POST"}) from cause
     content: dict[str, Any] = {} if http.never_executed(result.data, result.errors) else {"data": result.data}
+    if "data" in content:
+        await request.app.state.documents.learn(call)
     if result.errors:
         content["errors"] = formatted(result.errors, request_id)
     if extensions := told(loaders):

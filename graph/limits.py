@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from graph.door.policy import Door
 from loaders.stores import MemoryStore, Store
 from upstreams.cache import Cache
 from upstreams.engine import Engine
+
+OPEN = Door()
+"""The door as it is unless settings say otherwise."""
 
 
 def none() -> None:
@@ -19,6 +23,7 @@ class Limits:
     """`calls` is how many upstream calls an operation may make, `trace` whether a client may ask for `extensions.trace`.
 
     `cache`, `engine` and `store` make, when the app starts, the memory of answers, the one that servers share, and the one of links.
+    `door` is what a request may bring, and which documents it may run.
     """
 
     calls: int = 500
@@ -26,3 +31,4 @@ class Limits:
     cache: Callable[[], Cache] = Cache
     engine: Callable[[], Engine | None] = none
     store: Callable[[], Store] = MemoryStore
+    door: Door = OPEN

@@ -8,6 +8,7 @@ import httpx
 from starlette.applications import Starlette
 
 from graph.app import Upstreams, create_app
+from graph.limits import Limits
 from loaders.known import Rules
 from sandbox import Options
 from sandbox import create_app as create_sandbox
@@ -15,8 +16,8 @@ from tests.graphs import noon
 from upstreams.dialect import Dialect
 
 
-def crewgraph(database: Path) -> Starlette:
+def crewgraph(database: Path, limits: Limits | None = None) -> Starlette:
     """The graph over the company in this file."""
     wire = httpx.ASGITransport(create_sandbox(database, Options(clock=noon)))
     upstreams = Upstreams(Dialect("checkins", "http://checkins"), Dialect("workforce", "http://workforce"), "sandbox", wire, wire)
-    return create_app(upstreams, Rules(clock=noon))
+    return create_app(upstreams, Rules(clock=noon), limits=limits)

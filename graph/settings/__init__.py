@@ -25,7 +25,7 @@ class Settings(EmbeddedSettings, DoorSettings, SharingSettings, IdentitySettings
 
     def limits(self) -> Limits:
         """What an operation may cost, and what is remembered where."""
-        return Limits(self.most_calls, self.trace, self.remembered, self.engine, self.links)
+        return Limits(self.most_calls, self.trace, self.remembered, self.engine, self.links, self.door())
 
 
 def load(**flags: object) -> Settings:
