@@ -10,9 +10,10 @@ from starlette.responses import Response
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
-from graph import graphiql, http
+from graph import deadline, graphiql, http
 from graph.context import Context
-from graph.deadline import HEADER, asked
+from graph.door.asking import asked
+from graph.door.documents import Documents
 from graph.errors import formatted
 from graph.limits import Limits
 from graph.schema import schema
@@ -24,23 +25,29 @@ from upstreams.ledger import Ledger
 async def endpoint(request: Request) -> Response:
     """A page for browsers, an answer for clients."""
     if http.wants_page(request):
-        return graphiql.page()
+        return graphiql.closed() if request.app.state.limits.door.listed_only else graphiql.page()
     request_id = secrets.token_hex(8)
     kind = http.JSON
     try:
         kind = http.accepted(request)
-        return await run(request, await http.call(request), kind, request_id)
+        return await run(request, await called(request), kind, request_id)
     except ClientDisconnect:
         return Response(status_code=400)  # nobody is there to read it
     except http.Refusal as refusal:
         return http.refused(refusal, request_id, kind)
 
 
+async def called(request: Request) -> http.Call:
+    """The call that a request makes. Raises http.Refusal when it makes none."""
+    documents: Documents = request.app.state.documents
+    return await documents.call(await asked(request, request.app.state.limits.door))
+
+
 async def run(request: Request, call: http.Call, kind: str, request_id: str) -> Response:
     """The answer to one call, with loaders of its own."""
     limits: Limits = request.app.state.limits
     traced = limits.trace and request.headers.get("x-crewgraph-trace") == "1"
-    ledger = Ledger(limits.calls, traced=traced, deadline=asked(request.headers.get(HEADER), limits.deadline))
+    ledger = Ledger(limits.calls, traced=traced, deadline=deadline.asked(request.headers.get(deadline.HEADER), limits.deadline))
     loaders = Loaders(request.app.state.known, ledger, Mode.NONE if http.refreshes(request) else Mode.USUAL)
     try:
         result = await schema.execute(
@@ -55,6 +62,8 @@ async def run(request: Request, call: http.Call, kind: str, request_id: str) -> 
     except InvalidOperationTypeError as cause:
         raise http.Refusal(405, "METHOD_NOT_ALLOWED", "A GET runs queries only.", {"Allow": "POST"}) from cause
     content: dict[str, Any] = {} if http.never_executed(result.data, result.errors) else {"data": result.data}
+    if "data" in content:
+        await request.app.state.documents.learn(call)
     if result.errors:
         content["errors"] = formatted(result.errors, request_id)
     if extensions := told(loaders):

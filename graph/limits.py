@@ -6,9 +6,13 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from graph.door.policy import Door
 from loaders.stores import MemoryStore, Store
 from upstreams.cache import Cache
 from upstreams.engine import Engine
+
+OPEN = Door()
+"""The door as it is unless settings say otherwise."""
 
 
 def none() -> None:
@@ -22,6 +26,7 @@ class Limits:
     `deadline` is how many seconds it may take, as long as it likes unless that is said.
 
     `cache`, `engine` and `store` make, when the app starts, the memory of answers, the one that servers share, and the one of links.
+    `door` is what a request may bring, and which documents it may run.
     """
 
     calls: int = 500
@@ -30,3 +35,4 @@ class Limits:
     engine: Callable[[], Engine | None] = none
     store: Callable[[], Store] = MemoryStore
     deadline: float = math.inf
+    door: Door = OPEN

@@ -25,7 +25,15 @@ class Settings(EmbeddedSettings, DoorSettings, SharingSettings, IdentitySettings
 
     def limits(self) -> Limits:
         """What an operation may cost, and what is remembered where."""
-        return Limits(self.most_calls, self.trace, self.remembered, self.engine, self.links, self.deadline)
+        return Limits(
+            calls=self.most_calls,
+            trace=self.trace,
+            cache=self.remembered,
+            engine=self.engine,
+            store=self.links,
+            deadline=self.deadline,
+            door=self.door(),
+        )
 
 
 def load(**flags: object) -> Settings:

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from graph.http import GRAPHQL, JSON, LARGEST_BODY
+from graph.door.policy import Door
+from graph.http import GRAPHQL, JSON
 from sandbox.documents import CHECK_INS
 from tests.graphs import Graph
 from tests.protocol.asking import HELLO, SENT, get, post, told
 
+LARGEST_BODY = Door().largest_body
 FIRST = "query ($first: Int!) { people(first: $first) { totalCount } }"
 BY_ID = "query ($id: ID!) { checkIn(id: $id) { id } }"
 
@@ -45,7 +47,7 @@ async def test_a_get_never_runs_anything_but_a_query(served: Graph, query: str) 
         {"query": HELLO, "variables": "[]"},
         {"query": HELLO, "variables": '"x"'},
         {"query": HELLO, "variables": '{"a": NaN}'},
-        {"query": HELLO, "variables": "[" * 20_000},
+        {"query": HELLO, "variables": "[" * 5_000},
         {"query": HELLO, "extensions": "[]"},
         {"query": HELLO, "operationName": "Nobody"},
     ],
@@ -63,8 +65,6 @@ async def test_a_get_with_bad_parameters_is_refused(served: Graph, parameters: d
         b"null",
         b"1",
         b'"{ __typename }"',
-        b"[]",
-        b'[{"query": "{ __typename }"}]',
         b'{"query": "{ __typename }"} and more',
         b'{"query": "{ __typename }", "operationName": "\xff"}',
         b'{"query": "{ __typename }", "operationName": "\\ud800"}',
