@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from graph.weights.documents import Documents
 from loaders.stores import MemoryStore, Store
 from upstreams.cache import Cache
 from upstreams.engine import Engine
@@ -16,7 +17,8 @@ def none() -> None:
 
 @dataclass(frozen=True)
 class Limits:
-    """`calls` is how many upstream calls an operation may make, `trace` whether a client may ask for `extensions.trace`.
+    """`calls` is how many upstream calls an operation may make, `trace` whether a client may ask for `extensions.trace`,
+    `documents` what the document of one may be.
 
     `cache`, `engine` and `store` make, when the app starts, the memory of answers, the one that servers share, and the one of links.
     """
@@ -26,3 +28,4 @@ class Limits:
     cache: Callable[[], Cache] = Cache
     engine: Callable[[], Engine | None] = none
     store: Callable[[], Store] = MemoryStore
+    documents: Documents = field(default_factory=Documents)
