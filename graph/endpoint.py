@@ -16,7 +16,9 @@ from graph.door.asking import asked
 from graph.door.documents import Documents
 from graph.errors import formatted
 from graph.limits import Limits
-from graph.schema import schema
+from graph.schema import MUTE, schema
+from graph.weights import keeping
+from graph.weights.prices import costs
 from loaders.request import Loaders
 from upstreams.calls import Mode
 from upstreams.ledger import Ledger
@@ -49,13 +51,15 @@ async def run(request: Request, call: http.Call, kind: str, request_id: str) -> 
     traced = limits.trace and request.headers.get("x-crewgraph-trace") == "1"
     ledger = Ledger(limits.calls, traced=traced, deadline=deadline.asked(request.headers.get(deadline.HEADER), limits.deadline))
     loaders = Loaders(request.app.state.known, ledger, Mode.NONE if http.refreshes(request) else Mode.USUAL)
+    context = Context(loaders, request_id, call.operation, limits.documents)
     try:
         result = await schema.execute(
             call.query,
             call.variables,
-            Context(loaders, request_id, call.operation),
+            context,
             operation_name=call.operation,
             allowed_operation_types=[OperationType.QUERY] if request.method == "GET" else list(OperationType),
+            operation_extensions={MUTE: limits.documents.mute},
         )
     except CannotGetOperationTypeError as cause:
         raise http.Refusal(400, "BAD_REQUEST", "`operationName` must name one of the document's operations.") from cause
@@ -66,9 +70,10 @@ async def run(request: Request, call: http.Call, kind: str, request_id: str) -> 
         await request.app.state.documents.learn(call)
     if result.errors:
         content["errors"] = formatted(result.errors, request_id)
-    if extensions := told(loaders):
+    if extensions := told(loaders) | costs(context.documents, context.weighing):
         content["extensions"] = extensions
-    return http.answer(kind, content, status=http.status(kind, result.data, result.errors))
+    headers = keeping.headers(request, context.weighing, ledger, content)
+    return http.answer(kind, content, status=http.status(kind, result.data, result.errors), headers=headers)
 
 
 def told(loaders: Loaders) -> dict[str, Any]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graph.door.policy import Door
+from graph.weights.documents import Documents
 from loaders.stores import MemoryStore, Store
 from upstreams.cache import Cache
 from upstreams.engine import Engine
@@ -21,7 +22,8 @@ def none() -> None:
 
 @dataclass(frozen=True)
 class Limits:
-    """`calls` is how many upstream calls an operation may make, `trace` whether a client may ask for `extensions.trace`.
+    """`calls` is how many upstream calls an operation may make, `trace` whether a client may ask for `extensions.trace`,
+    `documents` what the document of one may be.
 
     `deadline` is how many seconds it may take, as long as it likes unless that is said.
 
@@ -36,3 +38,4 @@ class Limits:
     store: Callable[[], Store] = MemoryStore
     deadline: float = math.inf
     door: Door = OPEN
+    documents: Documents = field(default_factory=Documents)

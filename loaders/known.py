@@ -157,6 +157,10 @@ class Known(Attributions):
         """All that was scanned lately, the directory first."""
         return [*self.directories.fresh().values(), *self.scanned.fresh().values()]
 
+    def life(self, scan: Directory) -> float:
+        """For how many seconds a scan is fresh: the directory's, or any other's."""
+        return self.rules.scan_seconds if any(one is scan for one in self.scanned.fresh().values()) else self.rules.directory_seconds
+
     def forget(self, account_id: str) -> None:
         """Drop the link of the account with this bare id, so that it is decided anew."""
         person_id = self.linked.peek(account_id)

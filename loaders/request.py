@@ -98,7 +98,7 @@ class Loaders:
     async def directory(self) -> Directory:
         """The workforce directory, the same one throughout the request."""
         found = present(await self.directories.load("company"))
-        self.ledger.aged("workforce", found.age)
+        self.ledger.aged("workforce", found.age, self.known.life(found))
         return found
 
     async def indexes(self) -> Sequence[Directory]:

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from graph.limits import Limits
 from graph.settings.checks import gaps
+from graph.settings.documents import DocumentSettings
 from graph.settings.door import DoorSettings
 from graph.settings.embedded import EmbeddedSettings
 from graph.settings.identity import IdentitySettings
@@ -18,7 +19,7 @@ from graph.settings.sharing import SharingSettings
 __all__ = ["PREFIX", "Settings", "Unusable", "load"]
 
 
-class Settings(EmbeddedSettings, DoorSettings, SharingSettings, IdentitySettings, BaseSettings):
+class Settings(EmbeddedSettings, DocumentSettings, DoorSettings, SharingSettings, IdentitySettings, BaseSettings):
     """Every setting; the environment variable is the name in capitals after `CREWGRAPH_`."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
@@ -33,6 +34,7 @@ class Settings(EmbeddedSettings, DoorSettings, SharingSettings, IdentitySettings
             store=self.links,
             deadline=self.deadline,
             door=self.door(),
+            documents=self.documents(),
         )
 
 
