@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tests.upstreams.doubles import Object, always, check_ins, people, rows, sample, shown, workforce
+from upstreams.answers import decode
 from upstreams.bookings import parse_assignment, parse_assignments, parse_booking, parse_page, parse_status, parse_work_days
 from upstreams.check_ins import Filter, parse_detail, parse_listing, parse_properties
 from upstreams.errors import BadResponse
-from upstreams.http import decode
 from upstreams.reading import Reading
 from upstreams.records import Category, Property, Status, WorkDays
 
