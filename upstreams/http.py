@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from upstreams.answers import Answer, check, decode, why
+from upstreams.answers import Answer, check, decode, leads_away, why
 from upstreams.calls import Call, Mode
 from upstreams.deadline import NEVER, Deadline
 from upstreams.dialect import Dialect
@@ -99,8 +99,10 @@ class Http:
 
     def parsed(self, body: bytes, parse: Callable[[Any, Reading], T]) -> T:
         """A body as a record. Raises BadResponse when it is not what the documents describe."""
-        reading = Reading()
-        found = parse(decode(self.dialect.name, body), reading)
+        reading, raw = Reading(), decode(self.dialect.name, body)
+        if leads_away(self.dialect.base_url, raw):
+            self.note("security: `next` leads to another address, and is ignored")
+        found = parse(raw, reading)
         self.unreadable.update(reading.tally)
         return found
 
@@ -117,8 +119,12 @@ class Http:
         return False
 
     def tell(self, error: UpstreamError) -> None:
-        """Log a failure for the operators, of each kind one line in ten seconds; no address, because addresses hold names."""
-        kind, now = f"{error.code} status={error.status} reason={error.reason or '-'}", time.monotonic()
+        """Log a failure for the operators; no address, because addresses hold names."""
+        self.note(f"{error.code} status={error.status} reason={error.reason or '-'}")
+
+    def note(self, kind: str) -> None:
+        """Log what happened, of each kind one line in ten seconds, with how often it did so far."""
+        now = time.monotonic()
         self.failures[kind] += 1
         if now - self.told.get(kind, -PAUSE) >= PAUSE:
             self.told[kind] = now
