@@ -14,11 +14,10 @@ import msgspec
 
 from sandbox.faults.kinds import ITSELF, Body, Count, Fault, Huge, Next, Records, Redirect, Shift, Status
 from sandbox.faults.records import linked, mistold, spoiled
+from sandbox.query import DEFAULT_LIMIT
 
 JSON = {"content-type": "application/json"}
 LOGIN = b"<!doctype html><title>Sign in</title><form><input name=user><input name=password></form>"
-DEFAULT_LIMIT = 50
-"""The rows of a page of check-ins when no limit is asked for, as `sandbox.query` has it."""
 MEGABYTE = 1_000_000
 
 

@@ -12,6 +12,10 @@ ITSELF = "itself"
 """Where a link or redirect leads that leads nowhere else."""
 NAMES = {"checkins": "check-ins", "workforce": "workforce", None: "both upstreams"}
 Upstream = Literal["checkins", "workforce"]
+Sendable = Annotated[str, Field(pattern="^[ -~]*$")]
+"""What a header can carry."""
+FARTHEST = 10**9
+"""Seconds from now to a date that every calendar has."""
 
 
 class Fault(BaseModel):
@@ -72,15 +76,15 @@ class Status(Fault):
 
     kind: Literal["status"] = "status"
     code: int = Field(ge=400, le=599)
-    retry_after: int | float | str | None = None
+    retry_after: int | float | Sendable | None = None
     as_date: bool = False
     reset: int | None = None
 
     @model_validator(mode="after")
     def dated(self) -> Status:
-        """Refuse to make a date of a text."""
-        if self.as_date and not isinstance(self.retry_after, int | float):
-            raise ValueError("`as_date` needs `retry_after` to be a number of seconds")
+        """Refuse to make a date of a text, or of what no calendar has."""
+        if self.as_date and not (isinstance(self.retry_after, int | float) and abs(self.retry_after) <= FARTHEST):
+            raise ValueError(f"`as_date` needs `retry_after` to be a number of seconds, at most {FARTHEST}")
         return self
 
 
@@ -88,7 +92,7 @@ class Redirect(Fault):
     """A redirect to an address, or to the very same one."""
 
     kind: Literal["redirect"] = "redirect"
-    to: str = ITSELF
+    to: Sendable = ITSELF
     code: int = Field(default=302, ge=300, le=399)
 
 

@@ -76,8 +76,13 @@ def test_a_plan_is_told_in_words() -> None:
         ('[[fault]]\nkind = "status"', "outage.toml, line 1, fault 1, code: it is missing."),
         (
             '[[fault]]\nkind = "status"\ncode = 503\nas_date = true',
-            "outage.toml, line 1, fault 1: `as_date` needs `retry_after` to be a number of seconds.",
+            "outage.toml, line 1, fault 1: `as_date` needs `retry_after` to be a number of seconds, at most 1000000000.",
         ),
+        (
+            '[[fault]]\nkind = "status"\ncode = 503\nas_date = true\nretry_after = 1e15',
+            "outage.toml, line 1, fault 1: `as_date` needs `retry_after` to be a number of seconds, at most 1000000000.",
+        ),
+        ('[[fault]]\nkind = "redirect"\nto = "a\\r\\nb"', "outage.toml, line 1, fault 1, to: String should match pattern '^[ -~]*$'."),
     ],
 )
 def test_a_broken_plan_is_refused_with_its_line_or_key_and_what_is_expected(text: str, said: str) -> None:
