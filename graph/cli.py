@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 
 import typer
 import uvicorn
+from rich.markup import escape
 from rich.panel import Panel
 from starlette.applications import Starlette
 
@@ -22,7 +23,7 @@ from graph import accepting, graphiql, matching, tables, waterfall
 from graph import explain as explaining
 from graph.app import create_app, from_settings
 from graph.door.protocol import LARGEST, Protocol
-from graph.embedded import company_file, embedded
+from graph.embedded import company_file, embedded, rehearsed
 from graph.plainly import out, plainly, readable
 from graph.schema import sdl
 from graph.settings import Settings, load
@@ -44,6 +45,7 @@ WorkforceCompany = Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_W
 IdentityFile = Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_IDENTITY_FILE.")]
 NumberProperty = Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_EMPLOYEE_NUMBER_PROPERTY.")]
 TimeZone = Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_TIME_ZONE.")]
+Rehearse = Annotated[Path | None, typer.Option(help="TOML file with the faults of a rehearsal, which begins at once.")]
 Match = Literal["exact", "substring"]
 Kept = Annotated[Path | None, typer.Option("--file", help="Database file to keep the company in and use again.")]
 
@@ -75,6 +77,7 @@ def serve(
     identity_file: IdentityFile = None,
     employee_number_property: NumberProperty = None,
     time_zone: TimeZone = None,
+    rehearse: Rehearse = None,
 ) -> None:
     """Serve the graph, with GraphiQL for browsers, over the configured upstreams or over the embedded sandbox."""
     with plainly():
@@ -90,8 +93,9 @@ def serve(
         )
         mapping, limits = settings.mapping(), settings.limits()
         asyncio.run(readable(settings.links()))
-        upstreams = embedded(settings, latency_ms) if settings.sandboxed else from_settings(settings)
-    out.print(welcome(settings, host, port))
+        plan = rehearsed(settings, rehearse)
+        upstreams = embedded(settings, latency_ms, plan) if settings.sandboxed else from_settings(settings)
+    out.print(welcome(settings, host, port, plan))
     run(create_app(upstreams, settings.rules(), mapping, origins=settings.cors_origins, limits=limits), host, port, "info")
 
 
@@ -113,9 +117,11 @@ def sandbox(
     workforce_user: Annotated[str | None, typer.Option(help="Ask callers for this user of workforce.")] = None,
     workforce_key: Annotated[str | None, typer.Option(help="Ask callers for this key of workforce.")] = None,
     workforce_token: Annotated[str | None, typer.Option(help="Ask callers for this Bearer token of workforce.")] = None,
+    rehearse: Rehearse = None,
 ) -> None:
     """Serve both REST APIs over a made-up company, on one port, for demonstrations, tests and load."""
     with plainly():
+        plan = sandboxes.read_plan(rehearse) if rehearse is not None else None
         path = company_file(file, people, seed)
     options = sandboxes.Options(
         company=company,
@@ -129,8 +135,11 @@ def sandbox(
         workforce_user=workforce_user,
         workforce_key=workforce_key,
         workforce_token=workforce_token,
+        faults=plan,
     )
     out.print(f"Check-ins: http://{host}:{port}/api/v2/checkins/   Workforce: http://{host}:{port}/v2/companies/{company}/assignments")
+    if plan is not None:
+        out.print(f"REHEARSAL, counted at http://{host}:{port}/sandbox/faults:\n{plan}", style="bold yellow", markup=False)
     with plainly():
         app = sandboxes.create_app(path, options)
     run(app, host, port, "warning")
@@ -240,12 +249,14 @@ def run(app: Starlette, host: str, port: int, log_level: str) -> None:
     )
 
 
-def welcome(settings: Settings, host: str, port: int) -> Panel:
-    """What is served, from where."""
+def welcome(settings: Settings, host: str, port: int, plan: sandboxes.Plan | None = None) -> Panel:
+    """What is served, from where, and what will go wrong with it."""
     lines = [f"GraphQL and GraphiQL: http://{host}:{port}/graphql"]
     if settings.sandboxed:
         lines.append(f"[bold yellow]SANDBOX: a made-up company of {settings.sandbox_people} people. No real upstream is configured.[/]")
         lines.append("Set CREWGRAPH_CHECKINS_URL and CREWGRAPH_WORKFORCE_URL to serve yours.")
+    if plan is not None:
+        lines.append(f"[bold yellow]REHEARSAL: the sandbox misbehaves, in seconds from now.[/]\n{escape(str(plan))}")
     if not graphiql.read():
         lines.append("[yellow]GraphiQL was not built: install with npm reachable, see the page for how.[/]")
     return Panel("\n".join(lines), title="Crewgraph", expand=False)
