@@ -18,7 +18,9 @@ from loaders.known import Rules
 from loaders.mapping import Register
 from sandbox import Options
 from sandbox import create_app as create_sandbox
-from upstreams.cache import FORGETFUL, Cache
+from tests.waiting import LONG
+from upstreams.cache import FORGETFUL, Cache, Life
+from upstreams.calls import Kind
 from upstreams.dialect import Dialect
 
 TODAY = date(2026, 3, 4)
@@ -107,6 +109,17 @@ def forgetful() -> Cache:
     return Cache(FORGETFUL)
 
 
+def timeless() -> Cache:
+    """A cache in which nothing grows old, however slow the machine is."""
+    return Cache({kind: Life(3_600) for kind in Kind})
+
+
+def upstreams(wire: httpx.AsyncBaseTransport) -> Upstreams:
+    """Both upstreams on one wire, which may take its time."""
+    check_ins, workforce = (Dialect(name, f"http://{name}", timeout=LONG) for name in ("checkins", "workforce"))
+    return Upstreams(check_ins, workforce, "sandbox", wire, wire)
+
+
 @asynccontextmanager
 async def graph(
     database: Path,
@@ -118,8 +131,7 @@ async def graph(
 ) -> AsyncIterator[Graph]:
     """A graph over the company in this file, with both upstreams on one counted wire; it caches nothing unless `limits` say so."""
     wire = Wire(httpx.ASGITransport(create_sandbox(database, options or Options(clock=noon))))
-    upstreams = Upstreams(Dialect("checkins", "http://checkins"), Dialect("workforce", "http://workforce"), "sandbox", wire, wire)
-    app = create_app(upstreams, rules or Rules(clock=noon), register, limits=limits or Limits(cache=forgetful))
+    app = create_app(upstreams(wire), rules or Rules(clock=noon), register, limits=limits or Limits(cache=forgetful))
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://graph")
     async with app.router.lifespan_context(app), client:
         yield Graph(client, wire)

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import msgspec
 
+from tests.waiting import until
 from upstreams.cache import Cache
 from upstreams.caller import Caller
 from upstreams.calls import Call, Kind
@@ -56,9 +57,7 @@ class Upstream(httpx.AsyncBaseTransport):
 
     async def arrived(self, number: int) -> None:
         """Wait until so many calls have come."""
-        async with asyncio.timeout(5):
-            while len(self.calls) < number:
-                await asyncio.sleep(0)
+        await until(lambda: len(self.calls) >= number)
 
 
 class Kept(Engine):
@@ -100,9 +99,3 @@ async def desk(
         yield Desk(caller, upstream, clock, wall)
     finally:
         await caller.aclose()
-
-
-async def settled() -> None:
-    """Let everything run that waits for nothing."""
-    for _ in range(50):
-        await asyncio.sleep(0)
