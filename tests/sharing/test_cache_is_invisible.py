@@ -14,7 +14,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from graph.limits import Limits
-from tests.graphs import Graph, codes, graph
+from tests.graphs import Graph, codes, graph, timeless
 from tests.sharing.firms import firm
 
 Asked = tuple[str, dict[str, Any]]
@@ -74,7 +74,7 @@ async def answers(one: Graph, wave: list[Asked], **headers: str) -> list[Any]:
 @asynccontextmanager
 async def both(path: Path) -> AsyncIterator[tuple[Graph, Graph, Graph]]:
     """Graphs over one company: without a cache, with one, and one for a client that wants nothing remembered."""
-    async with graph(path) as off, graph(path, limits=Limits()) as on, graph(path, limits=Limits()) as anew:
+    async with graph(path) as off, graph(path, limits=Limits(cache=timeless)) as on, graph(path, limits=Limits(cache=timeless)) as anew:
         yield off, on, anew
 
 

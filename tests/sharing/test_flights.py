@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from tests.graphs import forgetful
-from tests.sharing.held import ONE, Desk, desk, parsed, settled
+from tests.sharing.held import ONE, Desk, desk, parsed
+from tests.waiting import LONG, settled
 from upstreams.caller import Within
 from upstreams.calls import Mode
 from upstreams.errors import TooExpensive, Unavailable
@@ -115,7 +116,7 @@ async def test_closing_ends_every_flight_also_those_that_nobody_can_join_any_mor
         newer = asking(one, mode=Mode.NONE)
         await one.upstream.arrived(2)
         await one.caller.aclose()
-        ended = await asyncio.wait_for(asyncio.gather(older, newer, return_exceptions=True), 5)
+        ended = await asyncio.wait_for(asyncio.gather(older, newer, return_exceptions=True), LONG)
         assert [type(error) for error in ended] == [asyncio.CancelledError] * 2
         assert not one.caller.flights
         assert not one.caller.flying

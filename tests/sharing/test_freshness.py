@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.sharing.held import ONE, Clock, Desk, Kept, desk, parsed, settled
+from tests.sharing.held import ONE, Clock, Desk, Kept, desk, parsed
+from tests.waiting import settled
 from upstreams.cache import FORGETFUL, LIVES, Cache, Life
 from upstreams.calls import Call, Kind, Mode
 from upstreams.dialect import Credentials
