@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -16,12 +15,17 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from graph import graphiql, http
 from graph.endpoint import endpoint
 from graph.limits import Limits
+from graph.operating.front import Front
+from graph.operating.health import Health
+from graph.operating.options import Operating
+from graph.operating.visits import ident
+from graph.operating.watch import Connections, Watch
 from graph.settings import Settings
 from loaders.known import Known, Rules
 from loaders.mapping import Register
@@ -64,6 +68,7 @@ def create_app(
     *,
     origins: Sequence[str] = (),
     limits: Limits | None = None,
+    operating: Operating | None = None,
 ) -> Starlette:
     """The graph as an ASGI app; it opens its upstream clients when it starts and closes them when it stops.
 
@@ -71,15 +76,11 @@ def create_app(
     browser, without credentials of the browser's own.
     """
     quiet()
-    routes = [
-        Route("/graphql", endpoint, methods=METHODS),
-        Mount("/graphql/static", graphiql.assets()),
-        Route("/health/live", live),
-        Route("/health/ready", ready),
-    ]
+    watch = Watch(operating or Operating())
+    routes = [Route("/graphql", endpoint, methods=METHODS), Mount("/graphql/static", graphiql.assets()), *Health(watch).routes()]
     shared = Middleware(CORSMiddleware, allow_origins=list(origins), allow_methods=["GET", "POST"], allow_headers=["*"], max_age=86_400)
-    middleware = [shared] if origins else []
-    alive = lifespan(upstreams, rules or Rules(), register or Register(), limits or Limits())
+    middleware = [Middleware(Front, watch.drain), *([shared] if origins else [])]
+    alive = lifespan(upstreams, rules or Rules(), register or Register(), limits or Limits(), watch)
     return Starlette(routes=routes, middleware=middleware, exception_handlers={HTTPException: coded}, lifespan=alive)
 
 
@@ -90,14 +91,14 @@ def quiet() -> None:
 
 
 def lifespan(
-    upstreams: Upstreams, rules: Rules, register: Register | Watched, limits: Limits
+    upstreams: Upstreams, rules: Rules, register: Register | Watched, limits: Limits, watch: Watch
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """What lives as long as the process."""
 
     @asynccontextmanager
     async def opened(app: Starlette) -> AsyncIterator[None]:
-        async with knowing(upstreams, rules, register, limits) as known:
-            app.state.known, app.state.limits = known, limits
+        async with knowing(upstreams, rules, register, limits, watch) as known:
+            app.state.known, app.state.limits, app.state.watch = known, limits, watch
             yield
             del app.state.known
 
@@ -105,7 +106,9 @@ def lifespan(
 
 
 @asynccontextmanager
-async def knowing(upstreams: Upstreams, rules: Rules, register: Register | Watched, limits: Limits) -> AsyncIterator[Known]:
+async def knowing(
+    upstreams: Upstreams, rules: Rules, register: Register | Watched, limits: Limits, watch: Watch | None = None
+) -> AsyncIterator[Known]:
     """What the process has and remembers; the clients, the memories and the watch over the mapping file end with it.
 
     Raises BrokenStore when the links that outlived the last process cannot be read.
@@ -120,8 +123,10 @@ async def knowing(upstreams: Upstreams, rules: Rules, register: Register | Watch
             ending.push_async_callback(close)
         await known.restore()
         if isinstance(register, Watched):
-            watch = asyncio.create_task(register.watch(partial(mapped_anew, known, register)))
-            ending.callback(watch.cancel)
+            reading = asyncio.create_task(register.watch(partial(mapped_anew, known, register)))
+            ending.callback(reading.cancel)
+        if watch is not None:
+            await ending.enter_async_context(watch.watching(Connections((check_ins.http, workforce.http), engine)))
         yield known
 
 
@@ -132,17 +137,6 @@ def mapped_anew(known: Known, watched: Watched, people: Iterable[str]) -> None:
         known.unlink(person_id)
 
 
-async def coded(_request: Request, cause: Exception) -> Response:
+async def coded(request: Request, cause: Exception) -> Response:
     """What Starlette refuses, an unknown path or method, with a code like everything else."""
-    return http.refused(METHOD if getattr(cause, "status_code", 404) == 405 else NOWHERE, secrets.token_hex(8))
-
-
-async def live(_request: Request) -> JSONResponse:
-    """The process answers."""
-    return JSONResponse({"status": "live"})
-
-
-async def ready(request: Request) -> JSONResponse:
-    """The app has started and not begun to stop; an upstream that is down does not make it unready (faults.md F4)."""
-    started = hasattr(request.app.state, "known")
-    return JSONResponse({"status": "ready" if started else "not ready"}, 200 if started else 503)
+    return http.refused(METHOD if getattr(cause, "status_code", 404) == 405 else NOWHERE, ident(request.scope))

@@ -6,22 +6,22 @@ import asyncio
 import difflib
 import json
 import logging
-import signal
+import socket
 import sys
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-import uvicorn
 from rich.panel import Panel
-from starlette.applications import Starlette
 
 import sandbox as sandboxes
-from graph import accepting, graphiql, matching, tables, waterfall
+from graph import accepting, graphiql, matching, serving, tables, waterfall
 from graph import explain as explaining
-from graph.app import create_app, from_settings
+from graph.app import from_settings
 from graph.embedded import company_file, embedded
+from graph.operating import logs, server
+from graph.operating.drain import Drain
 from graph.plainly import out, plainly, readable
 from graph.schema import sdl
 from graph.settings import Settings, load
@@ -74,24 +74,28 @@ def serve(
     identity_file: IdentityFile = None,
     employee_number_property: NumberProperty = None,
     time_zone: TimeZone = None,
+    workers: Annotated[int | None, typer.Option(help="Outranks CREWGRAPH_WORKERS.", min=1, max=64)] = None,
 ) -> None:
     """Serve the graph, with GraphiQL for browsers, over the configured upstreams or over the embedded sandbox."""
     with plainly():
-        settings = load(
-            sandbox_people=people,
-            sandbox_seed=seed,
-            checkins_url=checkins_url,
-            workforce_url=workforce_url,
-            workforce_company=workforce_company,
-            identity_file=identity_file,
-            employee_number_property=employee_number_property,
-            time_zone=time_zone,
-        )
-        mapping = settings.mapping()
+        flags = {
+            "sandbox_people": people,
+            "sandbox_seed": seed,
+            "checkins_url": checkins_url,
+            "workforce_url": workforce_url,
+            "workforce_company": workforce_company,
+            "identity_file": identity_file,
+            "employee_number_property": employee_number_property,
+            "time_zone": time_zone,
+            "workers": workers,
+        }
+        order = serving.Order(flags, latency_ms)
+        settings = order.checked()
         asyncio.run(readable(settings.links()))
-        upstreams = embedded(settings, latency_ms) if settings.sandboxed else from_settings(settings)
-    out.print(welcome(settings, host, port))
-    run(create_app(upstreams, settings.rules(), mapping, origins=settings.cors_origins, limits=settings.limits()), host, port, "info")
+        listener = server.listening(host, port)
+    logs.configure(settings.log_format, settings.log_level)
+    welcome(settings, listener)
+    raise typer.Exit(serving.serve(order, settings, listener))
 
 
 @cli.command()
@@ -131,8 +135,9 @@ def sandbox(
     )
     out.print(f"Check-ins: http://{host}:{port}/api/v2/checkins/   Workforce: http://{host}:{port}/v2/companies/{company}/assignments")
     with plainly():
-        app = sandboxes.create_app(path, options)
-    run(app, host, port, "warning")
+        app, listener = sandboxes.create_app(path, options), server.listening(host, port)
+    logs.configure("console", "warning")
+    raise typer.Exit(serving.run(app, listener, Drain()))
 
 
 @cli.command()
@@ -219,25 +224,20 @@ def explain(
         waterfall.show(found)
 
 
-def run(app: Starlette, host: str, port: int, log_level: str) -> None:
-    """Serve until told to stop, which is a success: SIGTERM, which uvicorn raises again at its end, exits with 0.
-
-    There is no access log, because the addresses of GET requests hold queries, and those may hold emails.
-    """
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s:  %(message)s")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    uvicorn.run(app, host=host, port=port, log_level=log_level, access_log=False, server_header=False)
-
-
-def welcome(settings: Settings, host: str, port: int) -> Panel:
-    """What is served, from where."""
+def welcome(settings: Settings, listener: socket.socket) -> None:
+    """Say what is served, from where: to a reader in a box, else in log lines."""
+    host, port = listener.getsockname()[:2]
     lines = [f"GraphQL and GraphiQL: http://{host}:{port}/graphql"]
     if settings.sandboxed:
-        lines.append(f"[bold yellow]SANDBOX: a made-up company of {settings.sandbox_people} people. No real upstream is configured.[/]")
+        lines.append(f"SANDBOX: a made-up company of {settings.sandbox_people} people. No real upstream is configured.")
         lines.append("Set CREWGRAPH_CHECKINS_URL and CREWGRAPH_WORKFORCE_URL to serve yours.")
     if not graphiql.read():
-        lines.append("[yellow]GraphiQL was not built: install with npm reachable, see the page for how.[/]")
-    return Panel("\n".join(lines), title="Crewgraph", expand=False)
+        lines.append("GraphiQL was not built: install with npm reachable, see the page for how.")
+    if out.is_terminal:
+        out.print(Panel("\n".join(lines), title="Crewgraph", expand=False, style="yellow" if settings.sandboxed else ""))
+        return
+    for line in lines:
+        logging.getLogger("crewgraph").info(line)
 
 
 def main() -> None:

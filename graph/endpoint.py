@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
@@ -14,6 +13,9 @@ from graph import graphiql, http
 from graph.context import Context
 from graph.errors import formatted
 from graph.limits import Limits
+from graph.operating.admission import admitted
+from graph.operating.visits import Visit, ident
+from graph.operating.watch import Watch
 from graph.schema import schema
 from loaders.request import Loaders
 from upstreams.calls import Mode
@@ -24,21 +26,33 @@ async def endpoint(request: Request) -> Response:
     """A page for browsers, an answer for clients."""
     if http.wants_page(request):
         return graphiql.page()
-    request_id = secrets.token_hex(8)
+    watch: Watch = request.app.state.watch
+    with watch.operation(request.headers) as visit:
+        return await answered(request, watch, visit)
+
+
+async def answered(request: Request, watch: Watch, visit: Visit) -> Response:
+    """The answer, or a refusal."""
     kind = http.JSON
     try:
         kind = http.accepted(request)
-        return await run(request, await http.call(request), kind, request_id)
+        call = await http.call(request)
+        async with admitted(request, watch) as headers:
+            response = await run(request, call, kind, visit)
+        response.headers.update(headers)
+        return response
     except ClientDisconnect:
         return Response(status_code=400)  # nobody is there to read it
     except http.Refusal as refusal:
-        return http.refused(refusal, request_id, kind)
+        visit.refuse(refusal.code, refusal.status)
+        return http.refused(refusal, ident(request.scope), kind)
 
 
-async def run(request: Request, call: http.Call, kind: str, request_id: str) -> Response:
+async def run(request: Request, call: http.Call, kind: str, visit: Visit) -> Response:
     """The answer to one call, with loaders of its own."""
     limits: Limits = request.app.state.limits
-    ledger = Ledger(limits.calls, traced=limits.trace and request.headers.get("x-crewgraph-trace") == "1")
+    request_id = ident(request.scope)
+    visit.ledger = ledger = Ledger(limits.calls, traced=limits.trace and request.headers.get("x-crewgraph-trace") == "1")
     loaders = Loaders(request.app.state.known, ledger, Mode.NONE if http.refreshes(request) else Mode.USUAL)
     try:
         result = await schema.execute(
@@ -57,7 +71,9 @@ async def run(request: Request, call: http.Call, kind: str, request_id: str) -> 
         content["errors"] = formatted(result.errors, request_id)
     if extensions := told(loaders):
         content["extensions"] = extensions
-    return http.answer(kind, content, status=http.status(kind, result.data, result.errors))
+    status = http.status(kind, result.data, result.errors)
+    visit.answer(content, status)
+    return http.answer(kind, content, status=status)
 
 
 def told(loaders: Loaders) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -61,7 +62,8 @@ class Planned:
 class Ledger:
     """One for each operation. A call's wave is one more than the highest wave that had ended when it was asked.
 
-    `spent` are the calls that the operation pays for, `own` those that the server made for itself meanwhile.
+    `spent` are the calls that the operation pays for, `own` those that the server made for itself meanwhile. `sources` counts where
+    answers came from, by upstream, and `found` links by status and method.
     """
 
     limit: int = UNBOUNDED
@@ -75,6 +77,8 @@ class Ledger:
     plans: list[Planned] = field(default_factory=list)
     identities: dict[str, dict[str, Any]] = field(default_factory=dict)
     oldest: dict[str, float] = field(default_factory=dict)
+    sources: Counter[tuple[str, str]] = field(default_factory=Counter)
+    found: Counter[tuple[str, str]] = field(default_factory=Counter)
     ended: int = 0
     began: float = field(init=False)
 
@@ -118,6 +122,7 @@ class Ledger:
     def answered(self, record: Record, source: str, outcome: str = "ok", *, age: float = 0.0) -> None:
         """The call has ended; what it gave was `age` seconds old."""
         record.source, record.outcome, record.duration = source, outcome, self.now() - record.start
+        self.sources[record.upstream, source] += 1
         if source not in AT_ONCE:
             self.ended = max(self.ended, record.wave)
         self.aged(record.upstream, age)
@@ -133,6 +138,7 @@ class Ledger:
 
     def identified(self, person: str, status: str, method: str | None, *, remembered: bool) -> None:
         """It was decided, or remembered, who a person is; people are named by their ids only."""
+        self.found[status, method or "none"] += 1
         if self.traced:
             self.identities[person] = {"person": person, "status": status, "method": method, "remembered": remembered}
 
