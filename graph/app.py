@@ -35,6 +35,7 @@ from upstreams.check_ins import CheckIns
 from upstreams.dialect import Dialect
 from upstreams.http import Http
 from upstreams.ledger import Ledger
+from upstreams.observer import SILENT
 from upstreams.workforce import Workforce
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -79,7 +80,7 @@ def create_app(
     watch = Watch(operating or Operating())
     routes = [Route("/graphql", endpoint, methods=METHODS), Mount("/graphql/static", graphiql.assets()), *Health(watch).routes()]
     shared = Middleware(CORSMiddleware, allow_origins=list(origins), allow_methods=["GET", "POST"], allow_headers=["*"], max_age=86_400)
-    middleware = [Middleware(Front, watch.drain), *([shared] if origins else [])]
+    middleware = [Middleware(Front, watch, "/graphql"), *([shared] if origins else [])]
     alive = lifespan(upstreams, rules or Rules(), register or Register(), limits or Limits(), watch)
     return Starlette(routes=routes, middleware=middleware, exception_handlers={HTTPException: coded}, lifespan=alive)
 
@@ -114,8 +115,9 @@ async def knowing(
     Raises BrokenStore when the links that outlived the last process cannot be read.
     """
     cache, engine, store, books = limits.cache(), limits.engine(), limits.store(), Ledger()
-    check_ins = Caller(Http(upstreams.check_ins, upstreams.check_ins_transport), cache, engine)
-    workforce = Caller(Http(upstreams.workforce, upstreams.workforce_transport), cache, engine)
+    observer = watch.observer if watch is not None else SILENT
+    check_ins = Caller(Http(upstreams.check_ins, upstreams.check_ins_transport, observer=observer), cache, engine)
+    workforce = Caller(Http(upstreams.workforce, upstreams.workforce_transport, observer=observer), cache, engine)
     clients = Workforce(workforce.within(books), upstreams.company), CheckIns(check_ins.within(books))
     known = Known(*clients, rules, register.register if isinstance(register, Watched) else register, store)
     async with AsyncExitStack() as ending:

@@ -27,8 +27,8 @@ def embedded(settings: Settings, latency_ms: float) -> Upstreams:
 def over(app: Starlette, settings: Settings) -> Upstreams:
     """Both upstreams in one ASGI app, spoken to under the settings' limits."""
     transport = httpx.ASGITransport(app)
-    address = {"base_url": "http://sandbox", "timeout": settings.upstream_timeout, "concurrency": settings.upstream_concurrency}
-    return Upstreams(Dialect("checkins", **address), Dialect("workforce", **address), "sandbox", transport, transport)  # type: ignore[arg-type]
+    check_ins, workforce = (Dialect(name, "http://sandbox", policy=settings.policy()) for name in ("checkins", "workforce"))
+    return Upstreams(check_ins, workforce, "sandbox", transport, transport)
 
 
 def company_file(path: Path | None, people: int, seed: int) -> Path:

@@ -11,6 +11,7 @@ from strawberry.types.graphql import OperationType
 
 from graph import graphiql, http
 from graph.context import Context
+from graph.deadline import HEADER, asked
 from graph.errors import formatted
 from graph.limits import Limits
 from graph.operating.admission import admitted
@@ -52,7 +53,8 @@ async def run(request: Request, call: http.Call, kind: str, visit: Visit) -> Res
     """The answer to one call, with loaders of its own."""
     limits: Limits = request.app.state.limits
     request_id = ident(request.scope)
-    visit.ledger = ledger = Ledger(limits.calls, traced=limits.trace and request.headers.get("x-crewgraph-trace") == "1")
+    traced = limits.trace and request.headers.get("x-crewgraph-trace") == "1"
+    visit.ledger = ledger = Ledger(limits.calls, traced=traced, deadline=asked(request.headers.get(HEADER), limits.deadline))
     loaders = Loaders(request.app.state.known, ledger, Mode.NONE if http.refreshes(request) else Mode.USUAL)
     try:
         result = await schema.execute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 import traceback
 from collections.abc import Iterable
@@ -123,7 +124,7 @@ def extensions(fault: Fault) -> dict[str, Any]:
     if isinstance(fault, UpstreamError):
         found |= {"upstream": fault.upstream, "retryable": fault.retryable}
         if fault.retry_after is not None:
-            found["retryAfter"] = fault.retry_after
+            found["retryAfter"] = math.ceil(fault.retry_after)
     return found
 
 

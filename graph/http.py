@@ -154,3 +154,8 @@ def refused(refusal: Refusal, request_id: str, kind: str = JSON) -> Response:
     extensions = {"code": refusal.code, **again, "requestId": request_id}
     content = {"errors": [{"message": refusal.sentence, "extensions": extensions}]}
     return answer(kind, content, status=refusal.status, headers=refusal.headers)
+
+
+def overloaded(retry_after: int) -> Refusal:
+    """The refusal of what would have to wait too long."""
+    return Refusal(503, "OVERLOADED", "This server has too much to do.", retry_after=retry_after)

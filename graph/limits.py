@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ def none() -> None:
 class Limits:
     """`calls` is how many upstream calls an operation may make, `trace` whether a client may ask for `extensions.trace`.
 
+    `deadline` is how many seconds it may take, as long as it likes unless that is said.
+
     `cache`, `engine` and `store` make, when the app starts, the memory of answers, the one that servers share, and the one of links.
     """
 
@@ -26,3 +29,4 @@ class Limits:
     cache: Callable[[], Cache] = Cache
     engine: Callable[[], Engine | None] = none
     store: Callable[[], Store] = MemoryStore
+    deadline: float = math.inf

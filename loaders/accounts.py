@@ -7,9 +7,9 @@ attributed by its own detail.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from loaders.attributions import owner
 from loaders.directory import Directory
@@ -17,7 +17,7 @@ from loaders.known import Known
 from loaders.links import Identity, Owned
 from loaders.names import same, shortened
 from upstreams.calls import Mode
-from upstreams.check_ins import CheckIns, Filter, askable
+from upstreams.check_ins import NAME, CheckIns, Filter, askable
 from upstreams.gathering import together
 from upstreams.ledger import Ledger
 from upstreams.records import Account, CheckIn, Listing, Person
@@ -123,7 +123,7 @@ async def exact(source: Source, base: Filter, witness: Witness) -> bool:
     Calibrated with a row whose name and email a detail showed, and remembered for a while if the outcome is certain.
     """
     probes = probing(source.known, base, witness.account)
-    return bool(probes) and (await source.known.exactness.get("filters", lambda: misses(source, probes, witness.row)) or False)
+    return bool(probes) and (await told(source, lambda: misses(source, probes, witness.row)) or False)
 
 
 async def trusted(source: Source, own: Owned) -> bool:
@@ -133,8 +133,13 @@ async def trusted(source: Source, own: Owned) -> bool:
     """
     found = None
     for _ in range(2):  # the rows of whoever was first may not be fit to tell
-        found = found if found is not None else await source.known.exactness.get("filters", lambda: calibrated(source, own.where))
+        found = found if found is not None else await told(source, lambda: calibrated(source, own.where))
     return found or False
+
+
+async def told(source: Source, look: Callable[[], Coroutine[Any, Any, bool | None]]) -> bool | None:
+    """What is remembered of the filters, else what a look at them tells; no operation waits for it beyond its deadline."""
+    return await source.known.exactness.get("filters", look, source.ledger.waits(NAME))
 
 
 async def calibrated(source: Source, base: Filter) -> bool | None:

@@ -21,6 +21,7 @@ from loaders.rolls import Roll, people, users
 from loaders.stores import Link, MemoryStore, Store
 from loaders.window import Days, chunks
 from upstreams.calls import Mode
+from upstreams.check_ins import NAME as CHECK_INS
 from upstreams.check_ins import CheckIns, Filter
 from upstreams.errors import BadResponse
 from upstreams.gathering import together
@@ -111,9 +112,9 @@ class Known(Attributions):
         """The workforce directory, scanned anew when it is older than the rules allow; one scan serves all who wait.
 
         For as long again the old one is given while the new one is read, since a large company takes its time. No operation
-        pays for it; the one that happens to begin it has it in its trace.
+        pays for it, nor waits for it beyond its deadline; the one that happens to begin it has it in its trace.
         """
-        return await self.directories.get("company", lambda: self.scan_directory(ledger))
+        return await self.directories.get("company", lambda: self.scan_directory(ledger), ledger.waits(NAME))
 
     def directory_days(self) -> Days:
         """The starting days that the directory covers."""
@@ -219,4 +220,5 @@ class Known(Attributions):
             return None
         workforce = self.workforce.within(ledger, Mode.FRESH, charged=False)
         check_ins = self.check_ins.within(ledger, Mode.FRESH, charged=False)
-        return await self.rolls.get(which, lambda: people(workforce) if which == "people" else users(check_ins))
+        whose = NAME if which == "people" else CHECK_INS
+        return await self.rolls.get(which, lambda: people(workforce) if which == "people" else users(check_ins), ledger.waits(whose))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Hashable
+from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from typing import Any, Generic, TypeVar
+
+from upstreams.errors import Fault
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -51,20 +53,39 @@ class Remembered(Generic[K, V]):
         """Drop the value."""
         self.kept.pop(key, None)
 
-    async def get(self, key: K, make: Callable[[], Coroutine[Any, Any, V]]) -> V:
-        """The remembered value, or the one that `make` gives: it runs once, whoever waits, and outlives waiters that leave."""
-        if (value := self.peek(key)) is not None:
-            return value
-        task = self.making.get(key)
-        if task is None:
-            task = self.making[key] = asyncio.get_running_loop().create_task(make())
-            task.add_done_callback(lambda done: self.made(key, done))
-        if (stale := self.kept.get(key)) is not None:
-            return stale[1]
-        return await asyncio.shield(task)
+    async def get(
+        self,
+        key: K,
+        make: Callable[[], Coroutine[Any, Any, V]],
+        wait: Callable[[asyncio.Future[V]], Awaitable[V]] = asyncio.shield,
+    ) -> V:
+        """The remembered value, or the one that `make` gives: it runs once, whoever waits, and outlives waiters that leave.
+
+        `wait` is how this one waits. What ended because another operation had no more calls or time is made anew for who joined it.
+        """
+        while True:
+            if (value := self.peek(key)) is not None:
+                return value
+            task = self.making.get(key)
+            joined = task is not None and not task.done()
+            task = task if task is not None and joined else self.begun(key, make)
+            if (stale := self.kept.get(key)) is not None:
+                return stale[1]
+            try:
+                return await wait(task)
+            except Fault as fault:
+                if not (joined and fault.own and task.done()):
+                    raise
+
+    def begun(self, key: K, make: Callable[[], Coroutine[Any, Any, V]]) -> asyncio.Task[V]:
+        """A task of the process, not of who asked first."""
+        task = self.making[key] = asyncio.get_running_loop().create_task(make())
+        task.add_done_callback(lambda done: self.made(key, done))
+        return task
 
     def made(self, key: K, task: asyncio.Task[V]) -> None:
         """Keep what was made, unless it failed."""
-        self.making.pop(key, None)
+        if self.making.get(key) is task:
+            del self.making[key]
         if not task.cancelled() and task.exception() is None:
             self.keep(key, task.result())

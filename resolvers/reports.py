@@ -11,7 +11,7 @@ from loaders.request import Loaders
 from loaders.rows import submitted_within, widened
 from loaders.window import Window
 from resolvers.paging import Completeness, Connection, Page, listed
-from upstreams.check_ins import Filter, askable
+from upstreams.check_ins import NAME, Filter, askable
 from upstreams.errors import BadInput
 from upstreams.gathering import together
 from upstreams.records import Account, CheckIn, Person
@@ -52,4 +52,4 @@ async def loose(loaders: Loaders, where: Filter, rows: list[CheckIn]) -> bool:
         found = await loaders.rows(Filter(where.date_from, where.date_to, manager_email=parts[0]), limit=1)
         return bool(found.items)
 
-    return bool(await loaders.known.exactness.get("managers", look))
+    return bool(await loaders.known.exactness.get("managers", look, loaders.ledger.waits(NAME)))

@@ -11,12 +11,11 @@ from graph.app import Upstreams, create_app
 from loaders.known import Rules
 from sandbox import Options
 from sandbox import create_app as create_sandbox
-from tests.graphs import noon
-from upstreams.dialect import Dialect
+from tests.graphs import dialects, noon
 
 
 def crewgraph(database: Path) -> Starlette:
     """The graph over the company in this file."""
     wire = httpx.ASGITransport(create_sandbox(database, Options(clock=noon)))
-    upstreams = Upstreams(Dialect("checkins", "http://checkins"), Dialect("workforce", "http://workforce"), "sandbox", wire, wire)
+    upstreams = Upstreams(*dialects(), "sandbox", wire, wire)
     return create_app(upstreams, Rules(clock=noon))

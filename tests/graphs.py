@@ -18,8 +18,10 @@ from loaders.known import Rules
 from loaders.mapping import Register
 from sandbox import Options
 from sandbox import create_app as create_sandbox
+from tests.policies import ONCE
 from upstreams.cache import FORGETFUL, Cache
 from upstreams.dialect import Dialect
+from upstreams.policy import Policy
 
 TODAY = date(2026, 3, 4)
 """A Wednesday on which the tests' own companies live."""
@@ -102,6 +104,11 @@ def codes(answer: dict[str, Any]) -> list[tuple[str, str]]:
     return [(error["extensions"]["code"], ".".join(map(str, error.get("path", ())))) for error in answer.get("errors", ())]
 
 
+def dialects(policy: Policy = ONCE) -> tuple[Dialect, Dialect]:
+    """How the sandbox's two upstreams are spoken to."""
+    return Dialect("checkins", "http://checkins", policy=policy), Dialect("workforce", "http://workforce", policy=policy)
+
+
 def forgetful() -> Cache:
     """A cache that keeps nothing, for tests that change the company or count every call."""
     return Cache(FORGETFUL)
@@ -115,10 +122,11 @@ async def graph(
     rules: Rules | None = None,
     register: Register | None = None,
     limits: Limits | None = None,
+    policy: Policy = ONCE,
 ) -> AsyncIterator[Graph]:
     """A graph over the company in this file, with both upstreams on one counted wire; it caches nothing unless `limits` say so."""
     wire = Wire(httpx.ASGITransport(create_sandbox(database, options or Options(clock=noon))))
-    upstreams = Upstreams(Dialect("checkins", "http://checkins"), Dialect("workforce", "http://workforce"), "sandbox", wire, wire)
+    upstreams = Upstreams(*dialects(policy), "sandbox", wire, wire)
     app = create_app(upstreams, rules or Rules(clock=noon), register, limits=limits or Limits(cache=forgetful))
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://graph")
     async with app.router.lifespan_context(app), client:

@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 
 from upstreams.cache import Cache
 from upstreams.calls import Call, Kind, Mode
-from upstreams.dialect import Dialect
+from upstreams.deadline import NEVER, Deadline
+from upstreams.dialect import Dialect, fingerprint
 from upstreams.engine import Engine
-from upstreams.errors import BadResponse, Fault, TooExpensive
+from upstreams.errors import BadResponse, Fault, TooExpensive, UpstreamError
 from upstreams.http import Http
 from upstreams.ledger import Ledger, Record
 from upstreams.reading import Reading
@@ -28,12 +29,13 @@ STAMP = struct.Struct("!d")
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """What a flight brought: the value, where it came from, how old it is in seconds, how long it waited in milliseconds."""
+    """What a flight brought in so many tries: the value, its source, its age in seconds, the milliseconds that it waited."""
 
     value: Any
     source: str
     age: float = 0.0
     waited: float = 0.0
+    tries: int = 1
 
 
 @dataclass
@@ -89,12 +91,12 @@ class Caller:
             return found
         asked.ledger.spend(charged=asked.charged)
         began, stamp = self.cache.clock(), self.wall()
-        body = await self.http.body(call.path, call.query)
-        value = self.http.parsed(body.content, parse)
-        self.cache.keep(self.key(call), call.kind, value, len(body.content), began)
+        done = await self.http.get(call, parse, asked.deadline)
+        value, body = done.value.value, done.value.body
+        self.cache.keep(self.key(call), call.kind, value, len(body), began)
         if self.engine is not None and self.sharable(call):
-            await self.engine.put(self.hidden(call), STAMP.pack(stamp) + body.content, self.cache.lives[call.kind].fresh)
-        return Landed(value, "network", self.cache.clock() - began, body.waited)
+            await self.engine.put(self.hidden(call), STAMP.pack(stamp) + body, self.cache.lives[call.kind].fresh)
+        return Landed(value, "network", self.cache.clock() - began, done.waited, done.tries)
 
     def sharable(self, call: Call) -> bool:
         """Whether servers share such answers: not the directories' bodies, which hold birth dates and wages beside what is read."""
@@ -112,7 +114,8 @@ class Caller:
             return None
         try:
             value = self.http.parsed(found[STAMP.size :], parse)
-        except BadResponse:
+        except BadResponse as error:
+            self.http.tell(error)
             return None
         self.cache.keep(self.key(call), call.kind, value, len(found), self.cache.clock() - age)
         return Landed(value, "shared", age)
@@ -140,6 +143,11 @@ class Within:
     def dialect(self) -> Dialect:
         """How the upstream is spoken to."""
         return self.caller.http.dialect
+
+    @property
+    def deadline(self) -> Deadline:
+        """When these calls must have been answered: what the process needs for itself has no time of the operation's."""
+        return self.ledger.deadline if self.charged else NEVER
 
     @property
     def unreadable(self) -> Counter[str]:
@@ -180,30 +188,36 @@ class Within:
         return self.pages.get(call.key)
 
     async def landing(self, call: Call, parse: Callable[[Any, Reading], T], record: Record) -> T:
-        """What a flight brings, begun here or by another request; one that another's budget ended is begun again."""
-        while True:
-            task = self.caller.flights.get(self.caller.key(call)) if self.mode is not Mode.NONE else None
-            joined = task is not None
-            task = task or self.caller.flight(call, parse, self)
-            try:
-                landed = await asyncio.shield(task)
-            except TooExpensive as error:
-                if joined:
-                    continue
-                self.ledger.answered(record, "none", error.code)
-                raise
-            except Fault as error:
-                self.ledger.answered(record, "joined" if joined else "network", error.code)
-                raise
-            record.waited = landed.waited
-            self.answered(call, record, "joined" if joined else landed.source, landed.value, landed.age)
-            value: T = landed.value
-            return value
+        """What a flight brings, begun here or by another request; one that another's calls or time ended is begun again."""
+        joined = False
+        try:
+            while True:
+                self.caller.http.guard.hurry(self.deadline)
+                task = self.flying(call)
+                joined = task is not None
+                task = task or self.caller.flight(call, parse, self)
+                try:
+                    landed = await self.deadline.wait(task, self.dialect.name)
+                    break
+                except Fault as error:
+                    if not (joined and error.own and task.done()):
+                        raise
+        except Fault as error:
+            self.failed(record, error, joined)
+            raise
+        record.waited, record.attempt = landed.waited, landed.tries
+        self.answered(call, record, "joined" if joined else landed.source, landed.value, landed.age)
+        value: T = landed.value
+        return value
 
+    def flying(self, call: Call) -> asyncio.Task[Landed] | None:
+        """The flight that this request may join."""
+        task = self.caller.flights.get(self.caller.key(call)) if self.mode is not Mode.NONE else None
+        return task if task is not None and not task.done() else None
 
-def fingerprint(dialect: Dialect) -> str:
-    """What tells deployments, credentials and spellings apart in a key, without showing them."""
-    # a deployment ignores parameters that are spelt in another way, and answers another question (upstreams.md 5)
-    settings = dialect.extra_headers, dialect.credentials.headers(), dialect.parameters
-    shown = repr((dialect.name, dialect.base_url, *(sorted(one.items()) for one in settings)))
-    return f"{dialect.name}:{sha256(shown.encode()).hexdigest()[:24]}"
+    def failed(self, record: Record, error: Fault, joined: bool) -> None:
+        """Write down that a call gave an error; one that was refused before its first try went nowhere."""
+        if isinstance(error, UpstreamError):
+            record.attempt = error.tries
+        refused = isinstance(error, TooExpensive)
+        self.ledger.answered(record, "none" if refused else "joined" if joined else "network", error.code)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 import httpx
+
+from upstreams.policy import Policy
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Dialect:
 
     `base_url` is the address before the documented path; `parameters` renames documented query parameters
     (`{"startDay": "start_day"}` on the Procore host); `page_size` is how many rows the upstream gives a page at most;
-    `timeout` is in seconds for one whole call; `concurrency` bounds the calls in flight.
+    `policy` says how often, how long and how many at once it is asked.
     """
 
     name: str
@@ -45,9 +48,16 @@ class Dialect:
     parameters: Mapping[str, str] = field(default_factory=dict)
     page_size: int = 100
     most_pages: int = 5_000
-    timeout: float = 10.0
-    concurrency: int = 16
+    policy: Policy = field(default_factory=Policy)
 
     def parameter(self, documented: str) -> str:
         """This deployment's name of a documented query parameter."""
         return self.parameters.get(documented, documented)
+
+
+def fingerprint(dialect: Dialect) -> str:
+    """What tells deployments, credentials and spellings apart in a key, without showing them."""
+    # a deployment ignores parameters that are spelt in another way, and answers another question (upstreams.md 5)
+    settings = dialect.extra_headers, dialect.credentials.headers(), dialect.parameters
+    shown = repr((dialect.name, dialect.base_url, *(sorted(one.items()) for one in settings)))
+    return f"{dialect.name}:{sha256(shown.encode()).hexdigest()[:24]}"

@@ -4,9 +4,9 @@
     ├── BadInput                the caller's value was refused before any call
     ├── TooExpensive            the caller asked for more than one request may cost
     └── UpstreamError           one upstream could not answer
-        ├── Unavailable         refused connection, DNS, TLS, 5xx
+        ├── Unavailable         refused connection, DNS, TLS, 5xx; or failed so often of late that it is left alone
         ├── TimedOut            no answer in time
-        ├── RateLimited         429, with `retry_after` in seconds where known
+        ├── RateLimited         429, or the pause that one asked for, with `retry_after` in seconds where known
         ├── Refused             401, 403, or a 404 on a route that must exist
         ├── Missing             404 on one id: clients turn it into None
         └── BadResponse         an answer that is not what the documents describe
@@ -20,10 +20,14 @@ from typing import ClassVar
 
 
 class Fault(Exception):
-    """Anything with a stable code that may be shown to a client."""
+    """Anything with a stable code that may be shown to a client.
+
+    `own` means that it was one operation's own limit, its calls or its time, that ended the work: another may do better.
+    """
 
     code: ClassVar[str]
     retryable: ClassVar[bool] = False
+    own = False
 
 
 class BadInput(Fault):
@@ -43,6 +47,7 @@ class TooExpensive(Fault):
     """
 
     code = "QUERY_TOO_EXPENSIVE"
+    own = True
 
     def __init__(self, hint: str, *, estimate: int | None = None, limit: int | None = None) -> None:
         super().__init__(hint)
@@ -50,29 +55,32 @@ class TooExpensive(Fault):
 
 
 class UpstreamError(Fault):
-    """One upstream ("checkins" or "workforce") could not answer one call."""
+    """One upstream ("checkins" or "workforce") could not answer one call, which `tries` tries on the wire were made for."""
 
-    def __init__(self, upstream: str, *, status: int | None = None, retry_after: float | None = None, reason: str = "") -> None:
+    def __init__(
+        self, upstream: str, *, status: int | None = None, retry_after: float | None = None, reason: str = "", own: bool = False
+    ) -> None:
         super().__init__(upstream, status, reason)
         self.upstream, self.status, self.retry_after, self.reason = upstream, status, retry_after, reason
+        self.own, self.tries = own, 0
 
 
 class Unavailable(UpstreamError):
-    """The upstream could not be reached, or answered 5xx."""
+    """The upstream could not be reached, answered 5xx, or is left alone after failures (reason "open")."""
 
     code = "UPSTREAM_UNAVAILABLE"
     retryable = True
 
 
 class TimedOut(UpstreamError):
-    """The upstream did not answer in time."""
+    """The upstream did not answer in time; with the reason "deadline" it was the operation's time that was up."""
 
     code = "UPSTREAM_TIMEOUT"
     retryable = True
 
 
 class RateLimited(UpstreamError):
-    """The upstream asked for a pause (429); `retry_after` is in seconds where it said how long."""
+    """The upstream asked for a pause (429), which holds for all calls; `retry_after` is in seconds where it is known."""
 
     code = "UPSTREAM_RATE_LIMITED"
     retryable = True

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
+from upstreams.deadline import NEVER, Deadline
 from upstreams.errors import TooExpensive
 
+T = TypeVar("T")
 UNBOUNDED = 1 << 60
 HINT = "Narrow the window, ask for a smaller `first`, or for fewer people at once."
 AT_ONCE = frozenset({"cache", "stale", "none"})
@@ -22,7 +25,8 @@ MOST_TRACED = 2_000
 class Record:
     """One call of a trace; `start`, `duration` and `waited` are milliseconds, the first since the operation began.
 
-    `keys` is how many things it answers for: the people on a page of the company, else one.
+    `keys` is how many things it answers for: the people on a page of the company, else one. `attempt` is how many tries on the wire
+    it took, 0 where it was refused before the first.
     """
 
     upstream: str
@@ -62,12 +66,14 @@ class Planned:
 class Ledger:
     """One for each operation. A call's wave is one more than the highest wave that had ended when it was asked.
 
-    `spent` are the calls that the operation pays for, `own` those that the server made for itself meanwhile. `sources` counts where
-    answers came from, by upstream, and `found` links by status and method.
+    `spent` are the calls that the operation pays for, `own` those that the server made for itself meanwhile. `deadline` is when
+    whoever waits for this operation's sake gives up. `sources` counts where answers came from, by upstream, and `found` links by
+    status and method.
     """
 
     limit: int = UNBOUNDED
     traced: bool = False
+    deadline: Deadline = NEVER
     clock: Callable[[], float] = time.perf_counter
     spent: int = 0
     own: int = 0
@@ -126,6 +132,10 @@ class Ledger:
         if source not in AT_ONCE:
             self.ended = max(self.ended, record.wave)
         self.aged(record.upstream, age)
+
+    def waits(self, upstream: str) -> Callable[[asyncio.Future[T]], Awaitable[T]]:
+        """How this operation waits for what others share, and this upstream is asked for: no longer than it has time."""
+        return lambda work: self.deadline.wait(work, upstream)
 
     def aged(self, upstream: str, age: float) -> None:
         """Something of an upstream that is this many seconds old went into the answer."""

@@ -133,8 +133,26 @@ def pause(value: str | None, *, now: datetime) -> float | None:
         return None
     if value.isascii() and value.isdigit() and len(value) < 7:
         return float(value)
+    date = http_date(value)
+    return sensible((date - now).total_seconds()) if date is not None else None
+
+
+def reset(value: str | None, *, now: datetime) -> float | None:
+    """Seconds to wait from X-Rate-Limit-Reset, which is seconds from now or since 1970; past, negative or absurd ones are None [V]."""
+    if value is None or not (value.isascii() and value.isdigit() and len(value) < 12):
+        return None
+    return sensible(float(value)) or sensible(float(value) - now.timestamp())
+
+
+def sensible(seconds: float) -> float | None:
+    """A wait that has not passed, of less than twelve days."""
+    return seconds if 0 <= seconds < 1_000_000 else None
+
+
+def http_date(value: str | None) -> datetime | None:
+    """A moment from an HTTP date, if it can be read."""
     try:
-        seconds = (parsedate_to_datetime(value) - now).total_seconds()
+        found = parsedate_to_datetime(value or "")
+        return found if found.tzinfo is not None else None
     except (ValueError, TypeError, OverflowError):
         return None
-    return seconds if 0 <= seconds < 1_000_000 else None

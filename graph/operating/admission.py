@@ -29,7 +29,7 @@ async def admitted(request: Request, watch: Watch, points: int = 1, caller: str 
         told, sentence = watch.quota.headers(client, time.monotonic()), "This client has asked for too much lately."
         raise http.Refusal(429, "RATE_LIMITED", sentence, told, retry_after=cause.retry_after) from cause
     except Overloaded as cause:
-        raise http.Refusal(503, "OVERLOADED", "This server has too much to do.", retry_after=cause.retry_after) from cause
+        raise http.overloaded(cause.retry_after) from cause
 
 
 def whose(request: Request) -> str:

@@ -42,7 +42,7 @@ class Health:
 
     async def upstreams(self, _request: Request) -> JSONResponse:
         """How each upstream does, as this process's calls show; always 200, and no call is made for it."""
-        return JSONResponse({one.dialect.name: asdict(one.health()) for one in self.watch.connections.upstreams})
+        return JSONResponse({one.dialect.name: asdict(one.health) for one in self.watch.connections.upstreams})
 
     async def metrics(self, request: Request) -> Response:
         """What Prometheus reads; to whoever may not, there is nothing here."""

@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-SHORT = 0.1
-"""The part of their patience that newcomers have while the line does not move on."""
 CROWD = 8
-"""How many may be in line for each one that is served at once."""
+"""How many may be in a line that has just formed, for each one that is served at once."""
+LATE = 0.2
+"""Seconds that the event loop may be late before it is given less to do."""
+LEAST = 8
+"""How many are served at once however late it is."""
 
 
 class Overloaded(Exception):
@@ -24,20 +26,22 @@ class Overloaded(Exception):
 
 @dataclass(eq=False)
 class Turn:
-    """A place in line: held for `patience` seconds, lost at `until`; `call` is what happens when it comes."""
+    """A place in line, which nobody keeps after `until`; `call` is what happens when the turn comes."""
 
     call: Callable[[], None]
-    patience: float
     until: float
     called: bool = False
 
 
 @dataclass
 class Line:
-    """`most` are served at once; others wait in line, for as many seconds as there is `patience`, and the oldest is served first.
+    """At most `most` are served at once; others wait in line, the oldest first, and for `patience` seconds at most.
 
-    A line that has been standing for that long will not shorten by waiting: newcomers then wait a tenth of it, so that a burst is
-    served and an overload is not (controlled delay).
+    What waits for upstreams costs nothing, so there may be many; what computes makes the event loop late, and all the later the more
+    there are. So `limit` is what is served at once now: a fifth less whenever the loop is late, and more again when it is not.
+
+    A line that has stood for as long as that patience will not shorten by waiting (controlled delay): from then on it has room for no
+    more than are served at once, so that a burst is served and an overload waits for one answer, not for hundreds.
     """
 
     most: int
@@ -46,35 +50,55 @@ class Line:
     running: int = 0
     waiting: dict[Turn, None] = field(default_factory=dict)
     emptied: float = field(init=False)
+    limit: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self.emptied = self.clock()
+        self.emptied, self.limit = self.clock(), float(self.most)
+
+    @property
+    def standing(self) -> bool:
+        """Whether somebody has been in line all the time for as long as anybody waits."""
+        return bool(self.waiting) and self.clock() - self.emptied > self.patience
+
+    @property
+    def full(self) -> bool:
+        """Whether there is no place in line."""
+        return len(self.waiting) >= (int(self.limit) if self.standing else CROWD * self.most)
 
     def enter(self, call: Callable[[], None]) -> Turn | None:
-        """A place in line, or None for whoever may begin at once. Raises Overloaded when the line is too long."""
-        now = self.clock()
+        """A place in line, or None for whoever may begin at once. Raises Overloaded when there is neither."""
         if not self.waiting:
-            self.emptied = now
-        if self.running < self.most and not self.waiting:
-            self.running += 1
-            return None
-        if len(self.waiting) >= CROWD * self.most:
+            self.emptied = self.clock()
+            if self.running < int(self.limit):
+                self.running += 1
+                return None
+        if self.full:
             raise self.overloaded()
-        patience = self.patience * (SHORT if now - self.emptied > self.patience else 1)
-        turn = Turn(call, patience, now + patience)
+        turn = Turn(call, self.clock() + self.patience)
         self.waiting[turn] = None
         return turn
 
     def leave(self) -> None:
-        """One is done; the next whose patience has not ended begins."""
+        """One is done; others may begin."""
         self.running -= 1
-        while self.waiting:
+        self.advance()
+
+    def adapt(self, lag: float) -> None:
+        """Serve fewer or more at once, by how many seconds the event loop is late."""
+        if lag > LATE:
+            self.limit = max(0.8 * min(self.limit, self.running), min(LEAST, self.most))
+        else:
+            self.limit = min(1.1 * self.limit + 1, self.most)
+            self.advance()
+
+    def advance(self) -> None:
+        """As many begin as there is room for, the oldest first; whose patience has ended is passed over, but for the last in line."""
+        while self.waiting and self.running < int(self.limit):
             turn = next(iter(self.waiting))
             del self.waiting[turn]
-            if turn.until >= self.clock():
+            if turn.until >= self.clock() or not self.waiting:
                 self.running, turn.called = self.running + 1, True
                 turn.call()
-                return
 
     def forgo(self, turn: Turn) -> None:
         """Whoever held this turn has gone; if it has come, it is the next one's."""
@@ -104,7 +128,7 @@ class Line:
             return
         taken = False
         try:
-            taken = await within(come, turn.patience)
+            taken = await within(come, self.patience)
         finally:
             if not taken:
                 self.forgo(turn)

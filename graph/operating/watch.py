@@ -17,9 +17,10 @@ from graph.operating.visits import Visit
 from graph.operating.watching import Both, Metered
 from upstreams.engine import Engine, Redis
 from upstreams.http import Http
+from upstreams.lane import Notices
 from upstreams.observer import Observer
 
-PULSE = 0.25
+PULSE = 0.1
 """Seconds between two looks at the event loop and at what others count."""
 log = logging.getLogger("crewgraph.operations")
 
@@ -46,6 +47,7 @@ class Watch:
         self.quota = Quota(self.options.quota)
         self.observer: Observer = Both(Metered(self.metrics), self.tracer)
         self.risen = {"engine": Risen()}
+        self.notices = Notices(log, "an operation")
         self.started = False
 
     @property
@@ -81,6 +83,12 @@ class Watch:
             "codes": sorted(set(visit.codes)),
         }
         log.info("operation", extra=told)
+
+    def shed(self) -> None:
+        """Count an operation that is sent away unread, and tell of it in one line an interval."""
+        self.metrics.operations.labels("none", "shed").inc()
+        self.metrics.broke("OVERLOADED")
+        self.notices.tell("too much to do")
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -118,7 +126,9 @@ class Watch:
         while True:
             due = time.perf_counter() + PULSE
             await asyncio.sleep(PULSE)
-            self.metrics.lag.observe(max(time.perf_counter() - due, 0.0))
+            lag = max(time.perf_counter() - due, 0.0)
+            self.metrics.lag.observe(lag)
+            self.line.adapt(lag)
             self.look()
 
     def look(self) -> None:

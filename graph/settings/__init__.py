@@ -26,7 +26,7 @@ class Settings(EmbeddedSettings, OperatingSettings, DoorSettings, SharingSetting
 
     def limits(self) -> Limits:
         """What an operation may cost, and what is remembered where."""
-        return Limits(self.most_calls, self.trace, self.remembered, self.engine, self.links)
+        return Limits(self.most_calls, self.trace, self.remembered, self.engine, self.links, self.deadline)
 
 
 def load(**flags: object) -> Settings:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import Field, SecretStr
 
+from graph.settings.policy import PolicySettings
 from upstreams.dialect import Credentials, Dialect
 
 PROCORE = {"startDay": "start_day"}
 
 
-class UpstreamSettings(BaseModel):
+class UpstreamSettings(PolicySettings):
     """Addresses, credentials and spellings of the two upstreams."""
 
     checkins_url: str | None = Field(None, description="Address of the check-ins API, such as `https://{region}.weekly10.net`.")
@@ -35,8 +36,6 @@ class UpstreamSettings(BaseModel):
     workforce_dialect: Literal["laborchart", "procore"] = Field(
         "laborchart", description="Whose spelling to use: `startDay`, or `start_day` and `current` without a date."
     )
-    upstream_timeout: float = Field(10.0, gt=0, le=120, description="Seconds for one upstream call.")
-    upstream_concurrency: int = Field(16, ge=1, le=1024, description="Calls in flight to one upstream.")
 
     @property
     def sandboxed(self) -> bool:
@@ -51,8 +50,7 @@ class UpstreamSettings(BaseModel):
             credentials=credentials(self.checkins_user, self.checkins_key, self.checkins_token, self.checkins_token_header),
             extra_headers=self.checkins_headers,
             page_size=self.checkins_page_size,
-            timeout=self.upstream_timeout,
-            concurrency=self.upstream_concurrency,
+            policy=self.policy(),
         )
 
     def workforce(self) -> Dialect:
@@ -63,8 +61,7 @@ class UpstreamSettings(BaseModel):
             credentials=credentials(self.workforce_user, self.workforce_key, self.workforce_token, self.workforce_token_header),
             extra_headers=self.workforce_headers,
             parameters=PROCORE if self.workforce_dialect == "procore" else {},
-            timeout=self.upstream_timeout,
-            concurrency=self.upstream_concurrency,
+            policy=self.policy(),
         )
 
 

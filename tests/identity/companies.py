@@ -21,8 +21,7 @@ from loaders.watched import Watched
 from sandbox import Draft, Options
 from sandbox import create_app as create_sandbox
 from sandbox.options import Match
-from tests.graphs import TODAY, Graph, Wire, forgetful, noon
-from upstreams.dialect import Dialect
+from tests.graphs import TODAY, Graph, Wire, dialects, forgetful, noon
 
 PROJECT = "bridge"
 NOON = noon()
@@ -151,7 +150,7 @@ async def served(
     """The graph over a company; `rules` change its rules, links outlive it in the `store`."""
     switch = Switch(sandboxed(company, folder, modes))
     wire = Wire(switch)
-    upstreams = Upstreams(Dialect("checkins", "http://checkins"), Dialect("workforce", "http://workforce"), "sandbox", wire, wire)
+    upstreams = Upstreams(*dialects(), "sandbox", wire, wire)
     app = create_app(upstreams, Rules(clock=noon, **rules), register, limits=Limits(cache=forgetful, store=store))
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://graph")
     async with app.router.lifespan_context(app), client:

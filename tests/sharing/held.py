@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import msgspec
 
+from tests.policies import ONCE
 from upstreams.cache import Cache
 from upstreams.caller import Caller
 from upstreams.calls import Call, Kind
@@ -94,7 +95,7 @@ async def desk(
 ) -> AsyncIterator[Desk]:
     """A caller, closed at the end."""
     clock, wall, upstream = Clock(), Clock(), Upstream()
-    given = {"name": "checkins", "base_url": "http://upstream", **dialect}
+    given = {"name": "checkins", "base_url": "http://upstream", "policy": ONCE, **dialect}
     caller = Caller(Http(Dialect(**given), upstream), cache(clock), engine, wall)
     try:
         yield Desk(caller, upstream, clock, wall)

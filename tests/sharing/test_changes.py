@@ -18,11 +18,10 @@ from graph.limits import Limits
 from loaders.known import Rules
 from sandbox import Draft, Options
 from sandbox import create_app as create_sandbox
-from tests.graphs import TODAY, Graph, Wire, codes, noon
+from tests.graphs import TODAY, Graph, Wire, codes, dialects, noon
 from tests.identity.companies import Switch
 from tests.sharing.held import Clock
 from upstreams.cache import Cache
-from upstreams.dialect import Dialect
 
 NO_CACHE = {"Cache-Control": "no-cache"}
 
@@ -52,7 +51,7 @@ async def changing(folder: Path, draft: Draft, **rules: Any) -> AsyncIterator[Ch
     """The graph over a company that will change."""
     clock, switch = Clock(), Switch(httpx.MockTransport(lambda _: httpx.Response(500)))
     wire = Wire(switch)
-    upstreams = Upstreams(Dialect("checkins", "http://checkins"), Dialect("workforce", "http://workforce"), "sandbox", wire, wire)
+    upstreams = Upstreams(*dialects(), "sandbox", wire, wire)
     app = create_app(upstreams, Rules(clock=noon, **rules), limits=Limits(cache=lambda: Cache(clock=clock)))
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://graph")
     async with app.router.lifespan_context(app), client:

@@ -13,14 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.policies import ONCE
 from tests.upstreams.doubles import Double, always, check_ins, http, plain, reply, shown
+from upstreams.answers import Answer, check
 from upstreams.check_ins import CheckIns, Filter
 from upstreams.dialect import Credentials, Dialect
 from upstreams.errors import BadInput, BadResponse, Fault, Missing, RateLimited, Refused, TimedOut, Unavailable, UpstreamError
 from upstreams.gathering import together
-from upstreams.http import LARGEST, Answer, Http, check
+from upstreams.http import Http
+from upstreams.policy import Policy
 from upstreams.values import pause
 
+LARGEST = Policy().largest
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 SECRET = "hush-hush"
 JSON = {"Content-Type": "application/json"}
@@ -44,7 +48,7 @@ def expected(kind: type[Exception]) -> type[UpstreamError]:
 
 async def failed(transport: httpx.AsyncBaseTransport, **dialect: Any) -> UpstreamError:
     """How a call over this transport fails, every credential and header of it being a secret."""
-    settings = {"credentials": Credentials("user", SECRET), "extra_headers": {"X-Company": SECRET}, **dialect}
+    settings = {"credentials": Credentials("user", SECRET), "extra_headers": {"X-Company": SECRET}, "policy": ONCE, **dialect}
     secret = Http(Dialect("checkins", f"http://{SECRET}.test/{SECRET}", **settings), transport)
     with pytest.raises(UpstreamError) as caught:
         await plain(secret, f"/{SECRET}", ("person_email", SECRET))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import sandbox
 from sandbox import Draft, Options, create_app
+from tests.policies import ONCE
 from tests.upstreams.doubles import HOST, Double, Object, always, numbers, reply
 from upstreams.dialect import Credentials, Dialect
 from upstreams.errors import BadInput, BadResponse, Refused, UpstreamError
@@ -27,12 +28,12 @@ OPEN = Options(directories=True, clock=lambda: TODAY)
 
 def people(transport: httpx.AsyncBaseTransport, company: str = "sandbox", **dialect: Any) -> People:
     """A client of the workforce directory over a transport."""
-    return People(Http(Dialect("workforce", HOST, **dialect), transport), company)
+    return People(Http(Dialect("workforce", HOST, **{"policy": ONCE, **dialect}), transport), company)
 
 
 def users(transport: httpx.AsyncBaseTransport, **dialect: Any) -> Users:
     """A client of the check-ins directory over a transport."""
-    return Users(Http(Dialect("checkins", HOST, **dialect), transport))
+    return Users(Http(Dialect("checkins", HOST, **{"policy": ONCE, **dialect}), transport))
 
 
 def listed(total: int, start: int = 0) -> list[Object]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 import httpx
 import pytest
 
+from tests.policies import ONCE
 from tests.upstreams.doubles import plain
 from upstreams.dialect import Dialect
 from upstreams.errors import Unavailable
@@ -43,7 +45,9 @@ async def calling(concurrency: int = 8) -> AsyncIterator[tuple[Patient, Http]]:
     """A patient server and our way to it."""
     patient = Patient()
     server = await asyncio.start_server(patient.handle, "127.0.0.1", 0)
-    http = Http(Dialect("checkins", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", concurrency=concurrency))
+    http = Http(
+        Dialect("checkins", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", policy=replace(ONCE, concurrency=concurrency))
+    )
     try:
         yield patient, http
     finally:
@@ -96,7 +100,7 @@ async def test_a_transport_whose_request_fails_is_not_used_again() -> None:
         return made[-1]
 
     pool = Pool(make)
-    http = Http(Dialect("checkins", "http://nowhere.test"), pool)
+    http = Http(Dialect("checkins", "http://nowhere.test", policy=ONCE), pool)
     for _ in range(3):
         with pytest.raises(Unavailable):
             await plain(http)

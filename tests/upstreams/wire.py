@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from tests.policies import ONCE
 from upstreams.dialect import Credentials, Dialect
 from upstreams.http import Http
+from upstreams.policy import Policy
 
 USER, KEY = "ann", "hush-hush"
 
@@ -60,9 +62,9 @@ async def listening(*pieces: bytes, drip: float = 0) -> AsyncIterator[Raw]:
 
 
 @asynccontextmanager
-async def calling(url: str, upstream: str = "checkins", timeout: float = 5) -> AsyncIterator[Http]:
+async def calling(url: str, upstream: str = "checkins", policy: Policy = ONCE) -> AsyncIterator[Http]:
     """Our real transport, with credentials, to an address."""
-    http = Http(Dialect(upstream, url, Credentials(USER, KEY), timeout=timeout))
+    http = Http(Dialect(upstream, url, Credentials(USER, KEY), policy=policy))
     try:
         yield http
     finally:

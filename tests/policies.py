@@ -1,0 +1,14 @@
+"""Policies for tests."""
+
+from __future__ import annotations
+
+from upstreams.breaker import Rules
+from upstreams.policy import Policy
+
+NEVER_OPEN = Rules(least=1_000_000_000)
+
+ONCE = Policy(tries=1, breaker=NEVER_OPEN)
+"""Each call is one try, however many fail: for tests that count calls, or look at one failure."""
+
+QUICK = Policy(wait=0.001, jitter=0.001, longest_wait=0.01, breaker=NEVER_OPEN)
+"""Three tries that hardly wait."""

@@ -1,0 +1,34 @@
+"""Counts over the last seconds, as a value: what is older is forgotten, a tenth of the time at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+SLOTS = 10
+
+
+@dataclass(frozen=True)
+class Sliding:
+    """How many things happened in the last `seconds`, and how many of them were marked; each slot is (its number, marked, all)."""
+
+    seconds: float
+    slots: tuple[tuple[int, int, int], ...] = ()
+
+    def number(self, now: float) -> int:
+        """The slot that a time belongs to."""
+        return int(now * SLOTS / self.seconds)
+
+    def add(self, now: float, *, marked: bool) -> Sliding:
+        """One more; time does not run backwards."""
+        number = self.number(now)
+        kept = tuple(slot for slot in self.slots if number - SLOTS < slot[0])
+        if kept and kept[-1][0] >= number:
+            last = kept[-1]
+            return replace(self, slots=(*kept[:-1], (last[0], last[1] + marked, last[2] + 1)))
+        return replace(self, slots=(*kept, (number, int(marked), 1)))
+
+    def counts(self, now: float) -> tuple[int, int]:
+        """How many were marked, and how many there were."""
+        oldest = self.number(now) - SLOTS
+        kept = [slot for slot in self.slots if slot[0] > oldest]
+        return sum(slot[1] for slot in kept), sum(slot[2] for slot in kept)
