@@ -56,7 +56,7 @@ def serve(order: Order, settings: Settings, listener: socket.socket) -> int:
     if settings.workers == 1:
         return one(order, settings, listener)
     patience = settings.drain_grace_seconds + settings.drain_seconds
-    return Workers(settings.workers, work, (order, listener), patience).run()
+    return Workers(settings.workers, work, order, listener, patience).run()
 
 
 def one(order: Order, settings: Settings, listener: socket.socket) -> int:

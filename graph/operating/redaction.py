@@ -18,7 +18,7 @@ VALUES = re.compile(
     r"|\b(?:Bearer|Basic|Negotiate)\s+[\w.~+/=-]+"
     r"|\beyJ[\w-]+\.[\w-]+\.[\w-]*"  # a JSON web token
     r"|(?<=://)[^/\s@]+@"  # the credentials of an address
-    r"|(?i:\b(?:authorization|token|password|secret|api[_-]?key|email)\b[\"']?\s*[:=]\s*)(?:\"[^\"]*\"|'[^']*'|[^\s,;&]+)",
+    r"|(?i:\b(?:authorization|token|password|secret|api[_-]?key|email)\b[\"']?\s*[:=]\s*)(?:(?:Bearer|Basic|Negotiate)\s+\S+|\"[^\"]*\"|'[^']*'|[^\s,;&]+)",
 )
 """Parts of texts that are never shown."""
 

@@ -35,7 +35,10 @@ class Untraced(Silent):
 
 def installed() -> bool:
     """Whether the extra `otel` is there."""
-    return all(importlib.util.find_spec(name) is not None for name in ("opentelemetry", "opentelemetry.sdk", "opentelemetry.exporter"))
+    try:
+        return all(importlib.util.find_spec(f"opentelemetry.{name}") is not None for name in ("sdk", "exporter.otlp.proto.http"))
+    except ModuleNotFoundError:
+        return False
 
 
 def opentelemetry() -> Tracer:

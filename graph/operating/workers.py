@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import tempfile
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from types import FrameType
+from typing import Any
 
 from graph.operating.metrics import FOLDER
 
@@ -33,11 +35,15 @@ spawn = get_context("spawn")
 
 @dataclass
 class Workers:
-    """`count` processes that each run `work`, which must be importable; all of them end within `patience` seconds of a signal."""
+    """`count` processes that each run `work`, which must be importable, with an order and the socket to serve on.
+
+    All of them end within `patience` seconds of a signal.
+    """
 
     count: int
-    work: Callable[..., None]
-    arguments: tuple[object, ...]
+    work: Callable[[Any, socket.socket], None]
+    order: object
+    listener: socket.socket
     patience: float
     processes: list[SpawnProcess] = field(default_factory=list)
     told: list[int] = field(default_factory=list)
@@ -60,7 +66,7 @@ class Workers:
 
     def started(self) -> SpawnProcess:
         """A new worker."""
-        process = spawn.Process(target=self.work, args=self.arguments)
+        process = spawn.Process(target=self.work, args=(self.order, self.listener))
         process.start()
         return process
 
@@ -78,7 +84,11 @@ class Workers:
         return False
 
     def ended(self) -> int:
-        """Pass on each signal, and wait; whoever does not end in time is killed."""
+        """Pass on each signal, and wait; whoever does not end in time is killed.
+
+        The socket is the workers' alone from here on: it must close when they have, or people would knock where nobody opens.
+        """
+        self.listener.close()
         until, passed = time.monotonic() + self.patience + MARGIN, 0
         while any(process.exitcode is None for process in self.processes) and time.monotonic() < until:
             for sig in self.told[passed:]:
