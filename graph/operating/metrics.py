@@ -80,9 +80,9 @@ class Metrics:
         for path in Path(folder).glob("gauge_live*_*.db"):
             pid = int(path.stem.rpartition("_")[2])
             if not alive(pid):
-                mark_process_dead(pid, folder)
+                mark_process_dead(pid, folder)  # type: ignore[no-untyped-call]
         together = CollectorRegistry()
-        MultiProcessCollector(together, folder)
+        MultiProcessCollector(together, folder)  # type: ignore[no-untyped-call]
         return together
 
 

@@ -20,14 +20,12 @@ LINGER = 1.0
 """Seconds that connections without a request are left open after the door was closed: their request may be on its way."""
 
 
-def configured(app: ASGIApp, host: str, port: int, drain: Drain) -> uvicorn.Config:
+def configured(app: ASGIApp, drain: Drain) -> uvicorn.Config:
     """The settings of the server. Nothing is logged but what goes through our own handlers.
 
     There is no access log, because the addresses of GET requests hold queries, and those may hold emails.
     """
-    return uvicorn.Config(
-        app, host, port, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=math.ceil(drain.limit)
-    )
+    return uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=math.ceil(drain.limit))
 
 
 class Server(uvicorn.Server):
@@ -91,7 +89,7 @@ def accepted(listener: socket.socket) -> list[socket.socket]:
 
 def serve(app: ASGIApp, listener: socket.socket, drain: Drain) -> bool:
     """Serve on a socket until told to stop; whether that began at all."""
-    server = Server(configured(app, *listener.getsockname()[:2], drain), drain)
+    server = Server(configured(app, drain), drain)
     server.run(sockets=[listener])
     return server.started
 

@@ -19,7 +19,8 @@ class OperatingSettings(BaseModel):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
     metrics: Literal["off", "guarded", "open"] = Field(
-        "guarded", description="Who may read `/metrics`: nobody, whoever has the token or asks from this machine, or everybody."
+        "guarded",
+        description="Who may read `/metrics`: nobody (`off`), whoever has the token or asks from this machine, or everybody (`open`).",
     )
     metrics_token: SecretStr | None = Field(
         None, description="Bearer token for `/metrics`; with it, asking from this machine is not enough."
@@ -27,14 +28,14 @@ class OperatingSettings(BaseModel):
     opentelemetry: bool = Field(
         False, description="Whether operations and upstream calls are traced, to where the `OTEL_*` variables say; needs `crewgraph[otel]`."
     )
-    most_operations: int = Field(64, ge=1, le=10_000, description="Operations that a worker runs at once.")
+    most_operations: int = Field(64, ge=1, le=10_000, description="Most operations that a worker runs at once.")
     queue_seconds: float = Field(0.5, ge=0, le=30, description="How long an operation may wait for its turn before it is sent away.")
     quota_points: int = Field(0, ge=0, description="Points that a client may spend a minute, in each worker; 0 for any number.")
     workers: int = Field(1, ge=1, le=64, description="Processes that serve.")
     drain_grace_seconds: float = Field(
-        5, ge=0, le=300, description="How long all are still served after SIGTERM, while `/health/ready` says no."
+        5.0, ge=0, le=300, description="How long all are still served after SIGTERM, while `/health/ready` says no."
     )
-    drain_seconds: float = Field(20, ge=0, le=300, description="How long operations in flight may then take to finish.")
+    drain_seconds: float = Field(20.0, ge=0, le=300, description="How long operations in flight may then take to finish.")
 
     @field_validator("opentelemetry")
     @classmethod

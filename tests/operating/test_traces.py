@@ -58,7 +58,7 @@ async def test_an_operation_is_one_span_of_the_clients_trace_and_each_try_is_one
     assert len(tries) == len(found.wire.calls)
     assert operation.context is not None
     assert {span.parent.span_id for span in tries if span.parent} == {operation.context.span_id}
-    assert {span.name for span in tries} <= {f"GET {span.attributes['url.template']}" for span in tries if span.attributes}
+    assert {span.name for span in tries} <= {f"GET {span.attributes['url.template']!s}" for span in tries if span.attributes}
 
 
 async def test_each_call_carries_the_context_of_its_own_span(company: Path) -> None:
