@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from graph import graphiql, http
@@ -24,6 +23,11 @@ from graph.door.documents import documents
 from graph.door.guard import Guard
 from graph.endpoint import endpoint
 from graph.limits import Limits
+from graph.operating.front import Front
+from graph.operating.health import Health
+from graph.operating.options import Operating
+from graph.operating.visits import ident
+from graph.operating.watch import Connections, Watch
 from graph.settings import Settings
 from loaders.known import Known, Rules
 from loaders.mapping import Register
@@ -33,6 +37,7 @@ from upstreams.check_ins import CheckIns
 from upstreams.dialect import Dialect
 from upstreams.http import Http
 from upstreams.ledger import Ledger
+from upstreams.observer import SILENT
 from upstreams.workforce import Workforce
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -66,6 +71,7 @@ def create_app(
     *,
     origins: Sequence[str] = (),
     limits: Limits | None = None,
+    operating: Operating | None = None,
 ) -> Starlette:
     """The graph as an ASGI app; it opens its upstream clients when it starts and closes them when it stops.
 
@@ -73,16 +79,12 @@ def create_app(
     browser, without credentials of the browser's own.
     """
     quiet()
-    routes = [
-        Route("/graphql", endpoint, methods=METHODS),
-        Mount("/graphql/static", graphiql.assets()),
-        Route("/health/live", live),
-        Route("/health/ready", ready),
-    ]
+    watch = Watch(operating or Operating())
+    routes = [Route("/graphql", endpoint, methods=METHODS), Mount("/graphql/static", graphiql.assets()), *Health(watch).routes()]
     shared = Middleware(CORSMiddleware, allow_origins=list(origins), allow_methods=["GET", "POST"], allow_headers=["*"], max_age=86_400)
     limits = limits or Limits()
-    middleware = [Middleware(Guard, limits.door.hsts), *([shared] if origins else [])]
-    alive = lifespan(upstreams, rules or Rules(), register or Register(), limits)
+    middleware = [Middleware(Front, watch, "/graphql"), Middleware(Guard, limits.door.hsts), *([shared] if origins else [])]
+    alive = lifespan(upstreams, rules or Rules(), register or Register(), limits, watch)
     app = Starlette(routes=routes, middleware=middleware, exception_handlers={HTTPException: coded}, lifespan=alive)
     app.router.redirect_slashes = False  # such a redirect would go to whatever host the client named (faults.md F29)
     return app
@@ -95,14 +97,14 @@ def quiet() -> None:
 
 
 def lifespan(
-    upstreams: Upstreams, rules: Rules, register: Register | Watched, limits: Limits
+    upstreams: Upstreams, rules: Rules, register: Register | Watched, limits: Limits, watch: Watch
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """What lives as long as the process."""
 
     @asynccontextmanager
     async def opened(app: Starlette) -> AsyncIterator[None]:
-        async with knowing(upstreams, rules, register, limits) as known, documents(limits) as app.state.documents:
-            app.state.known, app.state.limits = known, limits
+        async with knowing(upstreams, rules, register, limits, watch) as known, documents(limits) as app.state.documents:
+            app.state.known, app.state.limits, app.state.watch = known, limits, watch
             yield
             del app.state.known
 
@@ -110,14 +112,17 @@ def lifespan(
 
 
 @asynccontextmanager
-async def knowing(upstreams: Upstreams, rules: Rules, register: Register | Watched, limits: Limits) -> AsyncIterator[Known]:
+async def knowing(
+    upstreams: Upstreams, rules: Rules, register: Register | Watched, limits: Limits, watch: Watch | None = None
+) -> AsyncIterator[Known]:
     """What the process has and remembers; the clients, the memories and the watch over the mapping file end with it.
 
     Raises BrokenStore when the links that outlived the last process cannot be read.
     """
     cache, engine, store, books = limits.cache(), limits.engine(), limits.store(), Ledger()
-    check_ins = Caller(Http(upstreams.check_ins, upstreams.check_ins_transport), cache, engine)
-    workforce = Caller(Http(upstreams.workforce, upstreams.workforce_transport), cache, engine)
+    observer = watch.observer if watch is not None else SILENT
+    check_ins = Caller(Http(upstreams.check_ins, upstreams.check_ins_transport, observer=observer), cache, engine)
+    workforce = Caller(Http(upstreams.workforce, upstreams.workforce_transport, observer=observer), cache, engine)
     clients = Workforce(workforce.within(books), upstreams.company), CheckIns(check_ins.within(books))
     known = Known(*clients, rules, register.register if isinstance(register, Watched) else register, store)
     async with AsyncExitStack() as ending:
@@ -125,8 +130,10 @@ async def knowing(upstreams: Upstreams, rules: Rules, register: Register | Watch
             ending.push_async_callback(close)
         await known.restore()
         if isinstance(register, Watched):
-            watch = asyncio.create_task(register.watch(partial(mapped_anew, known, register)))
-            ending.callback(watch.cancel)
+            reading = asyncio.create_task(register.watch(partial(mapped_anew, known, register)))
+            ending.callback(reading.cancel)
+        if watch is not None:
+            await ending.enter_async_context(watch.watching(Connections((check_ins.http, workforce.http), engine)))
         yield known
 
 
@@ -137,17 +144,6 @@ def mapped_anew(known: Known, watched: Watched, people: Iterable[str]) -> None:
         known.unlink(person_id)
 
 
-async def coded(_request: Request, cause: Exception) -> Response:
+async def coded(request: Request, cause: Exception) -> Response:
     """What Starlette refuses, an unknown path or method, with a code like everything else."""
-    return http.refused(METHOD if getattr(cause, "status_code", 404) == 405 else NOWHERE, secrets.token_hex(8))
-
-
-async def live(_request: Request) -> JSONResponse:
-    """The process answers."""
-    return JSONResponse({"status": "live"})
-
-
-async def ready(request: Request) -> JSONResponse:
-    """The app has started and not begun to stop; an upstream that is down does not make it unready (faults.md F4)."""
-    started = hasattr(request.app.state, "known")
-    return JSONResponse({"status": "ready" if started else "not ready"}, 200 if started else 503)
+    return http.refused(METHOD if getattr(cause, "status_code", 404) == 405 else NOWHERE, ident(request.scope))

@@ -6,24 +6,22 @@ import asyncio
 import difflib
 import json
 import logging
-import signal
+import socket
 import sys
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-import uvicorn
 from rich.markup import escape
 from rich.panel import Panel
-from starlette.applications import Starlette
 
 import sandbox as sandboxes
-from graph import accepting, graphiql, matching, tables, waterfall
+from graph import accepting, graphiql, matching, serving, tables, waterfall
 from graph import explain as explaining
-from graph.app import create_app, from_settings
-from graph.door.protocol import LARGEST, Protocol
-from graph.embedded import company_file, embedded, rehearsed
+from graph.embedded import company_file
+from graph.operating import logs, server
+from graph.operating.drain import Drain
 from graph.plainly import out, plainly, readable
 from graph.schema import sdl
 from graph.settings import Settings, load
@@ -77,26 +75,29 @@ def serve(
     identity_file: IdentityFile = None,
     employee_number_property: NumberProperty = None,
     time_zone: TimeZone = None,
+    workers: Annotated[int | None, typer.Option(help="Outranks CREWGRAPH_WORKERS.", min=1, max=64)] = None,
     rehearse: Rehearse = None,
 ) -> None:
     """Serve the graph, with GraphiQL for browsers, over the configured upstreams or over the embedded sandbox."""
     with plainly():
-        settings = load(
-            sandbox_people=people,
-            sandbox_seed=seed,
-            checkins_url=checkins_url,
-            workforce_url=workforce_url,
-            workforce_company=workforce_company,
-            identity_file=identity_file,
-            employee_number_property=employee_number_property,
-            time_zone=time_zone,
-        )
-        mapping, limits = settings.mapping(), settings.limits()
+        flags = {
+            "sandbox_people": people,
+            "sandbox_seed": seed,
+            "checkins_url": checkins_url,
+            "workforce_url": workforce_url,
+            "workforce_company": workforce_company,
+            "identity_file": identity_file,
+            "employee_number_property": employee_number_property,
+            "time_zone": time_zone,
+            "workers": workers,
+        }
+        order = serving.Order(flags, latency_ms, rehearse)
+        settings = order.checked()
         asyncio.run(readable(settings.links()))
-        plan = rehearsed(settings, rehearse)
-        upstreams = embedded(settings, latency_ms, plan) if settings.sandboxed else from_settings(settings)
-    out.print(welcome(settings, host, port, plan))
-    run(create_app(upstreams, settings.rules(), mapping, origins=settings.cors_origins, limits=limits), host, port, "info")
+        listener = server.listening(host, port)
+    logs.configure(settings.log_format, settings.log_level)
+    welcome(settings, listener, order.plan(settings))
+    raise typer.Exit(serving.serve(order, settings, listener))
 
 
 @cli.command()
@@ -141,8 +142,9 @@ def sandbox(
     if plan is not None:
         out.print(f"REHEARSAL, counted at http://{host}:{port}/sandbox/faults:\n{plan}", style="bold yellow", markup=False)
     with plainly():
-        app = sandboxes.create_app(path, options)
-    run(app, host, port, "warning")
+        app, listener = sandboxes.create_app(path, options), server.listening(host, port)
+    logs.configure("console", "warning")
+    raise typer.Exit(serving.run(app, listener, Drain()))
 
 
 @cli.command()
@@ -186,23 +188,24 @@ def match(
 ) -> None:
     """Decide who everybody in the workforce directory is in check-ins, and keep the links for the server."""
     with plainly():
-        settings = load(
-            sandbox_people=people,
-            sandbox_seed=seed,
-            checkins_url=checkins_url,
-            workforce_url=workforce_url,
-            workforce_company=workforce_company,
-            identity_file=identity_file,
-            employee_number_property=employee_number_property,
-            time_zone=time_zone,
-        )
+        flags = {
+            "sandbox_people": people,
+            "sandbox_seed": seed,
+            "checkins_url": checkins_url,
+            "workforce_url": workforce_url,
+            "workforce_company": workforce_company,
+            "identity_file": identity_file,
+            "employee_number_property": employee_number_property,
+            "time_zone": time_zone,
+        }
+        order = serving.Order(flags, latency_ms)
+        settings = order.settings()
         asyncio.run(readable(settings.links()))
         if accept:
             accepting.possible(settings.identity_file, csv)
         if csv is not None:
             tables.writable(csv)
-        upstreams = embedded(settings, latency_ms) if settings.sandboxed else from_settings(settings)
-        matched = matching.run(settings, upstreams, matching.Look(survey, most_details))
+        matched = matching.run(settings, order.upstreams(settings), matching.Look(survey, most_details))
         tables.show(matched, status or [], csv)
         if accept and settings.identity_file is not None:
             accepting.ask(matched, settings.identity_file)
@@ -229,37 +232,22 @@ def explain(
         waterfall.show(found)
 
 
-def run(app: Starlette, host: str, port: int, log_level: str) -> None:
-    """Serve until told to stop, which is a success: SIGTERM, which uvicorn raises again at its end, exits with 0.
-
-    There is no access log, because the addresses of GET requests hold queries, and those may hold emails.
-    """
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s:  %(message)s")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        log_level=log_level,
-        access_log=False,
-        server_header=False,
-        http=Protocol,
-        ws="none",
-        h11_max_incomplete_event_size=LARGEST,
-    )
-
-
-def welcome(settings: Settings, host: str, port: int, plan: sandboxes.Plan | None = None) -> Panel:
-    """What is served, from where, and what will go wrong with it."""
+def welcome(settings: Settings, listener: socket.socket, plan: sandboxes.Plan | None) -> None:
+    """Say what is served, from where, and what will go wrong with it: to a reader in a box, else in log lines."""
+    host, port = listener.getsockname()[:2]
     lines = [f"GraphQL and GraphiQL: http://{host}:{port}/graphql"]
     if settings.sandboxed:
-        lines.append(f"[bold yellow]SANDBOX: a made-up company of {settings.sandbox_people} people. No real upstream is configured.[/]")
+        lines.append(f"SANDBOX: a made-up company of {settings.sandbox_people} people. No real upstream is configured.")
         lines.append("Set CREWGRAPH_CHECKINS_URL and CREWGRAPH_WORKFORCE_URL to serve yours.")
     if plan is not None:
-        lines.append(f"[bold yellow]REHEARSAL: the sandbox misbehaves, in seconds from now.[/]\n{escape(str(plan))}")
+        lines.append(f"REHEARSAL: the sandbox misbehaves, in seconds from now.\n{plan}")
     if not graphiql.read():
-        lines.append("[yellow]GraphiQL was not built: install with npm reachable, see the page for how.[/]")
-    return Panel("\n".join(lines), title="Crewgraph", expand=False)
+        lines.append("GraphiQL was not built: install with npm reachable, see the page for how.")
+    if out.is_terminal:
+        out.print(Panel(escape("\n".join(lines)), title="Crewgraph", expand=False, style="yellow" if settings.sandboxed else ""))
+        return
+    for line in lines:
+        logging.getLogger("crewgraph").info(line)
 
 
 def main() -> None:

@@ -64,7 +64,8 @@ def company_file(path: Path | None, people: int, seed: int) -> Path:
     path = path or cache() / f"sandbox-{metadata.version('crewgraph')}-{people}-{seed}.sqlite"
     path.parent.mkdir(parents=True, exist_ok=True)
     columns = (TextColumn("Making a company of {task.fields[people]} people"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=None, people=people)
         sandbox.ensure(path, people=people, seed=seed, progress=lambda done, total: bar.update(task, completed=done, total=total))
     return path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
@@ -16,6 +15,9 @@ from graph.door.asking import asked
 from graph.door.documents import Documents
 from graph.errors import formatted
 from graph.limits import Limits
+from graph.operating.admission import admitted
+from graph.operating.visits import Visit, ident
+from graph.operating.watch import Watch
 from graph.schema import MUTE, schema
 from graph.weights import keeping
 from graph.weights.prices import costs
@@ -28,15 +30,26 @@ async def endpoint(request: Request) -> Response:
     """A page for browsers, an answer for clients."""
     if http.wants_page(request):
         return graphiql.closed() if request.app.state.limits.door.listed_only else graphiql.page()
-    request_id = secrets.token_hex(8)
+    watch: Watch = request.app.state.watch
+    with watch.operation(request.headers) as visit:
+        return await answered(request, watch, visit)
+
+
+async def answered(request: Request, watch: Watch, visit: Visit) -> Response:
+    """The answer, or a refusal."""
     kind = http.JSON
     try:
         kind = http.accepted(request)
-        return await run(request, await called(request), kind, request_id)
+        call = await called(request)
+        async with admitted(request, watch) as headers:
+            response = await run(request, call, kind, visit)
+        response.headers.update(headers)
+        return response
     except ClientDisconnect:
         return Response(status_code=400)  # nobody is there to read it
     except http.Refusal as refusal:
-        return http.refused(refusal, request_id, kind)
+        visit.refuse(refusal.code, refusal.status)
+        return http.refused(refusal, ident(request.scope), kind)
 
 
 async def called(request: Request) -> http.Call:
@@ -45,11 +58,14 @@ async def called(request: Request) -> http.Call:
     return await documents.call(await asked(request, request.app.state.limits.door))
 
 
-async def run(request: Request, call: http.Call, kind: str, request_id: str) -> Response:
+async def run(request: Request, call: http.Call, kind: str, visit: Visit) -> Response:
     """The answer to one call, with loaders of its own."""
     limits: Limits = request.app.state.limits
+    request_id = ident(request.scope)
     traced = limits.trace and request.headers.get("x-crewgraph-trace") == "1"
-    ledger = Ledger(limits.calls, traced=traced, deadline=deadline.asked(request.headers.get(deadline.HEADER), limits.deadline))
+    visit.ledger = ledger = Ledger(
+        limits.calls, traced=traced, deadline=deadline.asked(request.headers.get(deadline.HEADER), limits.deadline)
+    )
     loaders = Loaders(request.app.state.known, ledger, Mode.NONE if http.refreshes(request) else Mode.USUAL)
     context = Context(loaders, request_id, call.operation, limits.documents)
     try:
@@ -72,8 +88,9 @@ async def run(request: Request, call: http.Call, kind: str, request_id: str) -> 
         content["errors"] = formatted(result.errors, request_id)
     if extensions := told(loaders) | costs(context.documents, context.weighing):
         content["extensions"] = extensions
-    headers = keeping.headers(request, context.weighing, ledger, content)
-    return http.answer(kind, content, status=http.status(kind, result.data, result.errors), headers=headers)
+    status = http.status(kind, result.data, result.errors)
+    visit.answer(content, status)
+    return http.answer(kind, content, status=status, headers=keeping.headers(request, context.weighing, ledger, content))
 
 
 def told(loaders: Loaders) -> dict[str, Any]:

@@ -31,11 +31,14 @@ class Call:
 
 
 class Refusal(Exception):
-    """A request that is not run: its HTTP status, a code and a sentence."""
+    """A request that is not run: its HTTP status, a code and a sentence; one that may be sent again says after how many seconds."""
 
-    def __init__(self, status: int, code: str, sentence: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, code: str, sentence: str, headers: Mapping[str, str] | None = None, *, retry_after: int | None = None
+    ) -> None:
         super().__init__(status, code)
-        self.status, self.code, self.sentence, self.headers = status, code, sentence, dict(headers or {})
+        self.status, self.code, self.sentence, self.retry_after = status, code, sentence, retry_after
+        self.headers = {**(headers or {}), **({"Retry-After": str(retry_after)} if retry_after is not None else {})}
 
 
 def accepted(request: Request) -> str:
@@ -97,6 +100,12 @@ def answer(kind: str, content: Mapping[str, Any], *, status: int = 200, headers:
 
 def refused(refusal: Refusal, request_id: str, kind: str = JSON) -> Response:
     """A refusal as an answer."""
-    extensions = {"code": refusal.code, "requestId": request_id}
+    again = {} if refusal.retry_after is None else {"retryable": True, "retryAfter": refusal.retry_after}
+    extensions = {"code": refusal.code, **again, "requestId": request_id}
     content = {"errors": [{"message": refusal.sentence, "extensions": extensions}]}
     return answer(kind, content, status=refusal.status, headers=refusal.headers)
+
+
+def overloaded(retry_after: int) -> Refusal:
+    """The refusal of what would have to wait too long."""
+    return Refusal(503, "OVERLOADED", "This server has too much to do.", retry_after=retry_after)

@@ -14,6 +14,7 @@ import httpx
 
 from graph.app import Upstreams, create_app
 from graph.limits import Limits
+from graph.operating.options import Operating
 from loaders.known import Rules
 from loaders.mapping import Register
 from sandbox import Options
@@ -134,10 +135,12 @@ async def graph(
     register: Register | None = None,
     limits: Limits | None = None,
     policy: Policy = ONCE,
+    operating: Operating | None = None,
 ) -> AsyncIterator[Graph]:
     """A graph over the company in this file, with both upstreams on one counted wire; it caches nothing unless `limits` say so."""
     wire = Wire(httpx.ASGITransport(create_sandbox(database, options or Options(clock=noon))))
-    app = create_app(upstreams(wire, policy), rules or Rules(clock=noon), register, limits=limits or Limits(cache=forgetful))
+    limits = limits or Limits(cache=forgetful)
+    app = create_app(upstreams(wire, policy), rules or Rules(clock=noon), register, limits=limits, operating=operating)
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://graph")
     async with app.router.lifespan_context(app), client:
         yield Graph(client, wire)

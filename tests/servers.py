@@ -67,9 +67,16 @@ class Ended:
 
 
 def environment(home: Path, given: Mapping[str, str]) -> dict[str, str]:
-    """A clean environment: nothing of the caller's settings, a cache of its own."""
+    """A clean environment: nothing of the caller's settings, a cache of its own, and no load balancer to wait for."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CREWGRAPH_")}
-    return {**inherited, "XDG_CACHE_HOME": str(home), "XDG_STATE_HOME": str(home), "COLUMNS": "200", **given}
+    return {
+        **inherited,
+        "XDG_CACHE_HOME": str(home),
+        "XDG_STATE_HOME": str(home),
+        "COLUMNS": "200",
+        "CREWGRAPH_DRAIN_GRACE_SECONDS": "0",
+        **given,
+    }
 
 
 async def command(*arguments: str, home: Path, **given: str) -> Process:
@@ -91,18 +98,19 @@ async def running(*arguments: str, home: Path, health: str = "/health/ready", **
     with reserved() as port:
         process = await command(*arguments, "--port", str(port), home=home, **given)
         address = f"http://127.0.0.1:{port}"
+        told = asyncio.create_task(process.communicate())  # all along: a full pipe would stop the command
         try:
             await answering(f"{address}{health}", process)
             yield address
         finally:
             if process.returncode is None:
                 process.terminate()
-            _, err = await process.communicate()
+            _, err = await told
     assert process.returncode == 0, err.decode()
 
 
 async def answering(url: str, process: Process) -> None:
-    """Wait until an address answers at all."""
+    """Wait until an address answers at all, or the command that should serve it ends."""
     async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(LONG):
         while process.returncode is None:
             try:
@@ -111,5 +119,4 @@ async def answering(url: str, process: Process) -> None:
                 await asyncio.sleep(0.05)
             else:
                 return
-    assert process.stderr is not None
-    raise AssertionError((await process.stderr.read()).decode())
+    raise AssertionError(f"the command has ended with {process.returncode}")

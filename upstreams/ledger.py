@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -67,7 +68,8 @@ class Ledger:
     """One for each operation. A call's wave is one more than the highest wave that had ended when it was asked.
 
     `spent` are the calls that the operation pays for, `own` those that the server made for itself meanwhile. `deadline` is when
-    whoever waits for this operation's sake gives up; `fresh` is for how many seconds all that it was given stays fresh.
+    whoever waits for this operation's sake gives up; `fresh` is for how many seconds all that it was given stays fresh. `sources`
+    counts where answers came from, by upstream, and `found` links by status and method.
     """
 
     limit: int = UNBOUNDED
@@ -83,6 +85,8 @@ class Ledger:
     identities: dict[str, dict[str, Any]] = field(default_factory=dict)
     oldest: dict[str, float] = field(default_factory=dict)
     fresh: float = math.inf
+    sources: Counter[tuple[str, str]] = field(default_factory=Counter)
+    found: Counter[tuple[str, str]] = field(default_factory=Counter)
     ended: int = 0
     began: float = field(init=False)
 
@@ -126,6 +130,7 @@ class Ledger:
     def answered(self, record: Record, source: str, outcome: str = "ok", *, age: float = 0.0, life: float = math.inf) -> None:
         """The call has ended; what it gave was `age` seconds old, of the `life` seconds for which it is fresh."""
         record.source, record.outcome, record.duration = source, outcome, self.now() - record.start
+        self.sources[record.upstream, source] += 1
         if source not in AT_ONCE:
             self.ended = max(self.ended, record.wave)
         self.aged(record.upstream, age, life if outcome == "ok" else 0.0)
@@ -146,6 +151,7 @@ class Ledger:
 
     def identified(self, person: str, status: str, method: str | None, *, remembered: bool) -> None:
         """It was decided, or remembered, who a person is; people are named by their ids only."""
+        self.found[status, method or "none"] += 1
         if self.traced:
             self.identities[person] = {"person": person, "status": status, "method": method, "remembered": remembered}
 

@@ -13,13 +13,14 @@ from graph.settings.documents import DocumentSettings
 from graph.settings.door import DoorSettings
 from graph.settings.embedded import EmbeddedSettings
 from graph.settings.identity import IdentitySettings
+from graph.settings.operating import OperatingSettings
 from graph.settings.problems import PREFIX, Unusable, told
 from graph.settings.sharing import SharingSettings
 
 __all__ = ["PREFIX", "Settings", "Unusable", "load"]
 
 
-class Settings(EmbeddedSettings, DocumentSettings, DoorSettings, SharingSettings, IdentitySettings, BaseSettings):
+class Settings(EmbeddedSettings, DocumentSettings, OperatingSettings, DoorSettings, SharingSettings, IdentitySettings, BaseSettings):
     """Every setting; the environment variable is the name in capitals after `CREWGRAPH_`."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)

@@ -1,0 +1,44 @@
+"""The second line of defence of the logs: nothing personal should be written, and what looks like it is taken out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from structlog.types import EventDict, WrappedLogger
+
+GONE = "[redacted]"
+KEYS = re.compile(
+    r"authorization|cookie|token|secret|password|api.?key|email|e-mail|reason|first.?name|last.?name|full.?name", re.IGNORECASE
+)
+"""Fields whose values are never shown."""
+VALUES = re.compile(
+    r"[\w.+%'\u2019-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+"  # an email, also within an address
+    r"|\b(?:Bearer|Basic|Negotiate)\s+[\w.~+/=-]+"
+    r"|\beyJ[\w-]+\.[\w-]+\.[\w-]*"  # a JSON web token
+    r"|(?<=://)[^/\s@]+@"  # the credentials of an address
+    r"|(?i:\b(?:authorization|token|password|secret|api[_-]?key|email)\b[\"']?\s*[:=]\s*)(?:(?:Bearer|Basic|Negotiate)\s+\S+|\"[^\"]*\"|'[^']*'|[^\s,;&]+)",
+)
+"""Parts of texts that are never shown."""
+
+
+def redact(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """The line without what its keys or its values say is personal or secret."""
+    for key, value in event.items():
+        if not key.startswith("_"):
+            event[key] = clean(key, value)
+    return event
+
+
+def clean(key: str, value: Any) -> Any:
+    """One value, however deep."""
+    if isinstance(key, str) and KEYS.search(key):
+        return GONE
+    if isinstance(value, str):
+        return VALUES.sub(GONE, value)
+    if isinstance(value, Mapping):
+        return {name: clean(name, one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [clean("", one) for one in value]
+    return value

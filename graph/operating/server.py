@@ -1,0 +1,117 @@
+"""A uvicorn server that ends in order: nobody who was let in, or has knocked, is sent away unanswered (faults.md F37)."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import signal
+import socket
+from collections.abc import Sequence
+from contextlib import suppress
+from multiprocessing import parent_process
+from types import FrameType
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from graph.door.protocol import LARGEST, Protocol
+from graph.operating.drain import Drain
+
+LINGER = 1.0
+"""Seconds that connections without a request are left open after the door was closed: their request may be on its way."""
+
+
+def configured(app: ASGIApp, drain: Drain) -> uvicorn.Config:
+    """The settings of the server. Nothing is logged but what goes through our own handlers.
+
+    There is no access log, because the addresses of GET requests hold queries, and those may hold emails.
+    """
+    return uvicorn.Config(
+        app,
+        http=Protocol,
+        ws="none",
+        h11_max_incomplete_event_size=LARGEST,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=math.ceil(drain.limit),
+    )
+
+
+class Server(uvicorn.Server):
+    """Serves until SIGTERM, and through the grace after it; SIGINT, or a second signal, ends the grace."""
+
+    def __init__(self, config: uvicorn.Config, drain: Drain) -> None:
+        super().__init__(config)
+        self.drain = drain
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end. A success, so the signal is not raised again afterwards."""
+        if self.should_exit:
+            self.force_exit = sig == signal.SIGINT
+        self.drain.begin(at_once=sig == signal.SIGINT)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Whether to stop serving: after the grace, or when the process that began this one has died."""
+        parent = parent_process()
+        self.should_exit = self.should_exit or self.drain.over or (parent is not None and not parent.is_alive())
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let in who has knocked, close the door, wait for requests that are on their way, then end as uvicorn does."""
+        self.drain.begin(at_once=True)
+        knocked = [one for listener in sockets or () for one in accepted(listener)]
+        for server in self.servers:
+            server.close()
+        await self.admit(knocked)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LINGER):
+                await self.left()
+        await super().shutdown(sockets)
+
+    async def left(self) -> None:
+        """Until no connection is left; uvicorn says of none when it ends."""
+        while self.server_state.connections and not self.force_exit:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+    async def admit(self, connections: Sequence[socket.socket]) -> None:
+        """Serve these connections as if the server had accepted them."""
+        loop, kind = asyncio.get_running_loop(), self.config.http_protocol_class
+
+        def protocol() -> asyncio.Protocol:
+            return kind(config=self.config, server_state=self.server_state, app_state=self.lifespan.state, _loop=loop)  # type: ignore[call-arg]
+
+        for one in connections:
+            with suppress(OSError):  # it has left already
+                await loop.connect_accepted_socket(protocol, one)
+
+
+def accepted(listener: socket.socket) -> list[socket.socket]:
+    """The connections that the system has made and nobody has taken yet; they would be lost with the listener."""
+    found = []
+    with suppress(OSError):  # there are no more
+        while True:
+            found.append(listener.accept()[0])
+    for one in found:
+        one.setblocking(False)
+    return found
+
+
+def serve(app: ASGIApp, listener: socket.socket, drain: Drain) -> bool:
+    """Serve on a socket until told to stop; whether that began at all."""
+    server = Server(configured(app, drain), drain)
+    server.run(sockets=[listener])
+    return server.started
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """The socket to serve on; several processes can share it. Raises OSError when the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.socket(family)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind((host, port))
+    except OSError as cause:
+        found.close()
+        raise OSError(cause.errno, cause.strerror, f"{host}:{port}") from cause
+    return found

@@ -1,0 +1,62 @@
+"""One operation as its operators see it: what it was, how it ended, what it cost; nothing of what was asked or answered."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from upstreams.ledger import Ledger
+
+PLACE = "crewgraph.request_id"
+"""Where in the ASGI scope a request's id is."""
+IDENT = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+
+
+def ident(scope: MutableMapping[str, Any]) -> str:
+    """The id that a request's answer, errors and log lines share: the client's, if it can be one, else a fresh one."""
+    if PLACE not in scope:
+        given = next((value.decode("latin-1") for name, value in scope.get("headers", ()) if name == b"x-request-id"), "")
+        scope[PLACE] = given if IDENT.fullmatch(given) else secrets.token_hex(8)
+    return str(scope[PLACE])
+
+
+@dataclass
+class Visit:
+    """Filled while the operation is answered.
+
+    `kind` is "query", "entities" (a gateway's), "introspection" or, of what was never run, "none"; `outcome` "ok", "partial", "failed",
+    "refused" or, when nobody was answered, "lost".
+    """
+
+    kind: str = "none"
+    outcome: str = "lost"
+    status: int = 0
+    codes: list[str] = field(default_factory=list)
+    ledger: Ledger = field(default_factory=Ledger)
+
+    def refuse(self, code: str, status: int) -> None:
+        """It is not run."""
+        self.outcome, self.status = "refused", status
+        self.codes.append(code)
+
+    def answer(self, content: Mapping[str, Any], status: int) -> None:
+        """It was run, or found impossible to run, and this is its answer."""
+        errors, data = content.get("errors") or (), content.get("data")
+        self.codes += (error["extensions"]["code"] for error in errors)
+        self.status = status
+        if "data" not in content:
+            self.outcome = "refused"
+            return
+        self.kind = kind(data or ())
+        self.outcome = "ok" if not errors else "failed" if data is None else "partial"
+
+
+def kind(names: Iterable[str]) -> str:
+    """What an operation was, by the names in its answer; a client's own names say "query"."""
+    found = set(names)
+    if "_entities" in found:
+        return "entities"
+    return "introspection" if found and found <= {"__schema", "__type", "__typename", "_service"} else "query"

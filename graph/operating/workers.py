@@ -1,0 +1,107 @@
+"""Several processes that serve on one socket: started, replaced when they die, and told to end together."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.connection import wait
+from multiprocessing.context import SpawnProcess
+from types import FrameType
+from typing import Any
+
+from graph.operating.metrics import FOLDER
+
+LOOK = 0.2
+"""Seconds between two looks at the signals that came."""
+RESPITE = 1.0
+"""Seconds before a worker that died is replaced."""
+MARGIN = 10.0
+"""Seconds that workers have to end beyond what they were given."""
+UNUSABLE = 3
+"""How a worker ends that could not begin; another one could not either."""
+EARLY = -signal.SIGTERM
+"""How a worker ends that was told to before it served: nobody was lost."""
+
+log = logging.getLogger("crewgraph.workers")
+spawn = get_context("spawn")
+
+
+@dataclass
+class Workers:
+    """`count` processes that each run `work`, which must be importable, with an order and the socket to serve on.
+
+    All of them end within `patience` seconds of a signal.
+    """
+
+    count: int
+    work: Callable[[Any, socket.socket], None]
+    order: object
+    listener: socket.socket
+    patience: float
+    processes: list[SpawnProcess] = field(default_factory=list)
+    told: list[int] = field(default_factory=list)
+
+    def run(self) -> int:
+        """Serve until told to stop: the exit status, 0 when every worker ended in order."""
+        for one in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(one, self.tell)
+        with tempfile.TemporaryDirectory(prefix="crewgraph-metrics-") as folder:
+            os.environ[FOLDER] = folder  # prometheus_client of the workers finds it there
+            self.processes = [self.started() for _ in range(self.count)]
+            while not self.told:
+                if self.unusable():
+                    self.told.append(signal.SIGTERM)
+            return self.ended()
+
+    def tell(self, sig: int, _frame: FrameType | None) -> None:
+        """A signal came."""
+        self.told.append(sig)
+
+    def started(self) -> SpawnProcess:
+        """A new worker."""
+        process = spawn.Process(target=self.work, args=(self.order, self.listener))
+        process.start()
+        return process
+
+    def unusable(self) -> bool:
+        """Wait a moment, and replace who died; whether one could not even begin."""
+        wait([process.sentinel for process in self.processes], timeout=LOOK)
+        dead = [process for process in self.processes if process.exitcode is not None]
+        if not dead or self.told:
+            return False
+        if any(process.exitcode == UNUSABLE for process in dead):
+            return True
+        log.warning("%d of %d workers died and are replaced", len(dead), self.count)
+        time.sleep(RESPITE)
+        self.processes = [self.started() if process in dead else process for process in self.processes]
+        return False
+
+    def ended(self) -> int:
+        """Pass on each signal, and wait; whoever does not end in time is killed.
+
+        The socket is the workers' alone from here on: it must close when they have, or people would knock where nobody opens.
+        """
+        self.listener.close()
+        until, passed = time.monotonic() + self.patience + MARGIN, 0
+        while any(process.exitcode is None for process in self.processes) and time.monotonic() < until:
+            for sig in self.told[passed:]:
+                self.signal(sig)
+                passed += 1
+            wait([process.sentinel for process in self.processes if process.exitcode is None], timeout=LOOK)
+        for process in self.processes:
+            process.kill()
+            process.join()
+        return max(abs(process.exitcode or 0) * (process.exitcode != EARLY) for process in self.processes)
+
+    def signal(self, sig: int) -> None:
+        """Pass on one signal."""
+        for process in self.processes:
+            if process.exitcode is None and process.pid is not None:
+                os.kill(process.pid, sig)

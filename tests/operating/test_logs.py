@@ -1,0 +1,172 @@
+"""Log lines: their shape, and what is never in them."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import httpx
+import pytest
+
+from graph.operating.logs import configure
+from graph.operating.redaction import GONE
+from tests.graphs import graph
+from tests.operating.asking import NAMES, WALK
+
+Style = Literal["json", "console"]
+
+
+@contextmanager
+def written(style: Style = "json", level: str = "debug") -> Iterator[io.StringIO]:
+    """All log lines of this process."""
+    root, found = logging.getLogger(), io.StringIO()
+    kept, least = root.handlers[:], root.level
+    try:
+        configure(style, level, found)
+        yield found
+    finally:
+        root.handlers[:] = kept
+        root.setLevel(least)
+
+
+def lines(found: io.StringIO) -> list[dict[str, Any]]:
+    """The lines, read."""
+    return [json.loads(line) for line in found.getvalue().splitlines()]
+
+
+async def test_an_operation_is_one_line_with_its_request_id_and_nothing_of_its_text(company: Path) -> None:
+    with written(level="info") as found:
+        async with graph(company) as served:
+            await served.client.post("/graphql", json={"query": NAMES}, headers={"x-request-id": "mine"})
+            await served.client.get("/graphql", params={"query": "{ nothing }"}, headers={"x-request-id": "other"})
+    done, refused = [line for line in lines(found) if line["logger"] == "crewgraph.operations"]
+    assert {name: done[name] for name in ("event", "level", "request_id", "kind", "outcome", "status", "codes")} == {
+        "event": "operation",
+        "level": "info",
+        "request_id": "mine",
+        "kind": "query",
+        "outcome": "ok",
+        "status": 200,
+        "codes": [],
+    }
+    assert done["milliseconds"] > 0
+    assert done["calls"] > 0
+    assert (refused["request_id"], refused["outcome"], refused["codes"]) == ("other", "refused", ["GRAPHQL_VALIDATION_FAILED"])
+    assert "nothing" not in found.getvalue()
+
+
+async def test_what_goes_wrong_with_an_upstream_is_told_under_the_id_of_the_request_that_met_it(company: Path) -> None:
+    with written() as found:
+        async with graph(company) as served:
+            served.wire.cut = lambda _: True
+            await served.client.post("/graphql", json={"query": NAMES}, headers={"x-request-id": "mine"})
+    (told,) = [line for line in lines(found) if line["logger"] == "crewgraph.upstreams"]
+    assert told["request_id"] == "mine"
+    assert "UPSTREAM_UNAVAILABLE" in told["event"]
+
+
+class Faulty(httpx.AsyncBaseTransport):
+    """A wire on which every third answer is broken in its own way."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self.inner, self.count = inner, 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.count += 1
+        answer = await self.inner.handle_async_request(request)
+        text = await answer.aread()
+        if self.count % 9 == 3:
+            raise httpx.ReadError(f"while reading {request.url}: {text[:200]!r}", request=request)
+        if self.count % 9 == 6:
+            return httpx.Response(200, content=text[: len(text) // 2], headers={"content-type": "application/json"})
+        if self.count % 9 == 0:
+            return httpx.Response(500, content=text, headers={"content-type": "application/json"})
+        return httpx.Response(answer.status_code, content=text, headers=answer.headers)
+
+
+async def test_nothing_of_anybody_reaches_a_log_line_whatever_goes_wrong_at_any_level(company: Path) -> None:
+    """Names, emails, reasons and tokens of a whole company, with faults on the wire, at DEBUG (the rule above all others)."""
+    queries = [
+        WALK,
+        "{ people(first: 60) { nodes { name email timeOff { reason } checkIns(first: 2) { totalCount } } } }",
+        '{ people(first: 20, name: "Adam") { nodes { name email identity { reason } } } }',
+        "{ checkIns(first: 20) { nodes { people { name } } } }",
+    ]
+    bad = '{ person(email: "ann.lee@example.com") { id } nothing(reason: "Surgery") }'
+    async with graph(company) as clean:
+        whole = [await clean.ask(query) for query in queries]
+    with written() as found:
+        async with graph(company) as served:
+            served.wire.inner = Faulty(served.wire.inner)
+            for query in [*queries, *queries, bad]:
+                await served.client.post("/graphql", json={"query": query}, headers={"authorization": "Bearer s3cr3t-t0k3n"})
+    personal = {text for answer in whole for text in texts(answer["data"]) if len(text) > 3}
+    assert any("@" in text for text in personal)
+    assert len(personal) > 40
+    assert any(line["level"] == "warning" for line in lines(found))
+    told = found.getvalue()
+    assert not [text for text in personal if text in told]
+    assert not [text for text in ("s3cr3t", "ann.lee", "Surgery") if text in told]
+
+
+def texts(value: Any) -> list[str]:
+    """All names, emails and reasons in an answer."""
+    if isinstance(value, dict):
+        named = [one for name, one in value.items() if name in ("name", "email", "reason") and isinstance(one, str)]
+        return named + [text for one in value.values() for text in texts(one)]
+    return [text for one in value for text in texts(one)] if isinstance(value, list) else []
+
+
+@pytest.mark.parametrize(
+    ("message", "lost"),
+    [
+        ("nobody has ann.lee+x@mail.example.co.uk here", "ann.lee"),
+        ("GET /api/?email=o'neil%40example.com&x=1", "neil"),
+        ("sent Authorization: Bearer abc.def-123", "abc.def"),
+        ("sent Basic dXNlcjpwYXNz", "dXNlcjpwYXNz"),
+        ("got eyJhbGciOi.eyJzdWIi.c2ln", "eyJzdWIi"),
+        ("redis://user:hunter2@host:6379/0", "hunter2"),
+        ('{"password": "hunter2", "n": 1}', "hunter2"),
+        ("api_key=hunter2&x=1", "hunter2"),
+    ],
+)
+def test_what_looks_personal_or_secret_is_taken_out_of_any_librarys_line(message: str, lost: str) -> None:
+    with written() as found:
+        logging.getLogger("some.library").info(message)
+    (line,) = lines(found)
+    assert GONE in line["event"]
+    assert lost not in found.getvalue()
+
+
+def test_fields_that_nobody_foresaw_are_left_out_and_secret_ones_are_blank() -> None:
+    with written() as found:
+        logging.getLogger("some.library").info("so", extra={"person": "Ann Lee", "codes": ["ann@example.com", {"reason": "Surgery"}]})
+    (line,) = lines(found)
+    assert line["codes"] == [GONE, {"reason": GONE}]
+    assert "Ann" not in found.getvalue()
+
+
+def test_an_exception_is_told_by_its_type_and_its_places_and_not_in_its_own_words() -> None:
+    with written() as found:
+        try:
+            raise ValueError("Ann Lee")
+        except ValueError:
+            logging.getLogger("some.library").exception("failed")
+    (line,) = lines(found)
+    assert line["error"] == "ValueError"
+    assert line["places"][0].endswith("test_an_exception_is_told_by_its_type_and_its_places_and_not_in_its_own_words")
+    assert "Ann" not in found.getvalue()
+
+
+def test_a_terminal_gets_words_and_the_level_is_the_least_that_is_told() -> None:
+    with written("console", "warning") as found:
+        logging.getLogger("crewgraph").info("quiet")
+        logging.getLogger("crewgraph").warning("loud")
+    assert "loud" in found.getvalue()
+    assert "{" not in found.getvalue()
+    assert "quiet" not in found.getvalue()
