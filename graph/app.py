@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from graph import graphiql, http
+from graph.access.guard import Access
 from graph.endpoint import endpoint
 from graph.limits import Limits
 from graph.settings import Settings
@@ -64,22 +65,25 @@ def create_app(
     *,
     origins: Sequence[str] = (),
     limits: Limits | None = None,
+    access: Access | None = None,
 ) -> Starlette:
     """The graph as an ASGI app; it opens its upstream clients when it starts and closes them when it stops.
 
     A `register` that is watched is read again whenever its file changes. Pages of these web `origins` may ask the app from a
-    browser, without credentials of the browser's own.
+    browser, without credentials of the browser's own. `access` tells callers apart; without it everybody may see everything.
     """
     quiet()
+    access = access or Access()
+    logging.getLogger("crewgraph.audit").setLevel(logging.INFO)
     routes = [
         Route("/graphql", endpoint, methods=METHODS),
-        Mount("/graphql/static", graphiql.assets()),
+        *([Mount("/graphql/static", graphiql.assets())] if access.gateway is None else []),
         Route("/health/live", live),
         Route("/health/ready", ready),
     ]
     shared = Middleware(CORSMiddleware, allow_origins=list(origins), allow_methods=["GET", "POST"], allow_headers=["*"], max_age=86_400)
     middleware = [shared] if origins else []
-    alive = lifespan(upstreams, rules or Rules(), register or Register(), limits or Limits())
+    alive = lifespan(upstreams, rules or Rules(), register or Register(), limits or Limits(), access)
     return Starlette(routes=routes, middleware=middleware, exception_handlers={HTTPException: coded}, lifespan=alive)
 
 
@@ -90,14 +94,14 @@ def quiet() -> None:
 
 
 def lifespan(
-    upstreams: Upstreams, rules: Rules, register: Register | Watched, limits: Limits
+    upstreams: Upstreams, rules: Rules, register: Register | Watched, limits: Limits, access: Access
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """What lives as long as the process."""
 
     @asynccontextmanager
     async def opened(app: Starlette) -> AsyncIterator[None]:
-        async with knowing(upstreams, rules, register, limits) as known:
-            app.state.known, app.state.limits = known, limits
+        async with knowing(upstreams, rules, register, limits) as known, access.alive():
+            app.state.known, app.state.limits, app.state.access = known, limits, access
             yield
             del app.state.known
 

@@ -1,4 +1,4 @@
-"""The command line: `crewgraph serve`, `crewgraph sandbox`, `crewgraph schema`, `crewgraph explain`, `crewgraph people match`."""
+"""The command line: `crewgraph serve`, `sandbox`, `schema`, `explain`, `people match`, and `keys new` from `graph.access.command`."""
 
 from __future__ import annotations
 
@@ -20,17 +20,20 @@ from starlette.applications import Starlette
 import sandbox as sandboxes
 from graph import accepting, graphiql, matching, tables, waterfall
 from graph import explain as explaining
+from graph.access import command as keys
 from graph.app import create_app, from_settings
 from graph.embedded import company_file, embedded
 from graph.plainly import out, plainly, readable
 from graph.schema import sdl
 from graph.settings import Settings, load
+from graph.settings.access import exposed
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="One graph over check-ins and workforce."
 )
 group = typer.Typer(no_args_is_help=True, help="Who is who between the two upstreams.")
 cli.add_typer(group, name="people")
+cli.add_typer(keys.group, name="keys")
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)]
@@ -87,11 +90,13 @@ def serve(
             employee_number_property=employee_number_property,
             time_zone=time_zone,
         )
-        mapping = settings.mapping()
+        exposed(settings, host)
+        mapping, access = settings.mapping(), settings.access()
         asyncio.run(readable(settings.links()))
         upstreams = embedded(settings, latency_ms) if settings.sandboxed else from_settings(settings)
     out.print(welcome(settings, host, port))
-    run(create_app(upstreams, settings.rules(), mapping, origins=settings.cors_origins, limits=settings.limits()), host, port, "info")
+    app = create_app(upstreams, settings.rules(), mapping, origins=settings.cors_origins, limits=settings.limits(), access=access)
+    run(app, host, port, "info")
 
 
 @cli.command()

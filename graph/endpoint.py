@@ -11,6 +11,10 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.graphql import OperationType
 
 from graph import graphiql, http
+from graph.access import audit
+from graph.access.guard import Access
+from graph.access.rights import Caller, Rights
+from graph.access.scopes import TRACES, met
 from graph.context import Context
 from graph.errors import formatted
 from graph.limits import Limits
@@ -22,29 +26,35 @@ from upstreams.ledger import Ledger
 
 async def endpoint(request: Request) -> Response:
     """A page for browsers, an answer for clients."""
-    if http.wants_page(request):
-        return graphiql.page()
+    access: Access = request.app.state.access
     request_id = secrets.token_hex(8)
     kind = http.JSON
     try:
+        access.enter(request)
+        if http.wants_page(request) and access.gateway is None:
+            return graphiql.page()
         kind = http.accepted(request)
-        return await run(request, await http.call(request), kind, request_id)
+        caller = await access.caller(request)
+        return await run(request, await http.call(request), kind, request_id, caller)
     except ClientDisconnect:
         return Response(status_code=400)  # nobody is there to read it
     except http.Refusal as refusal:
+        if access.audited and refusal.status in (401, 403):
+            audit.audit(audit.refusal(refusal, request_id))
         return http.refused(refusal, request_id, kind)
 
 
-async def run(request: Request, call: http.Call, kind: str, request_id: str) -> Response:
+async def run(request: Request, call: http.Call, kind: str, request_id: str, caller: Caller) -> Response:
     """The answer to one call, with loaders of its own."""
     limits: Limits = request.app.state.limits
-    ledger = Ledger(limits.calls, traced=limits.trace and request.headers.get("x-crewgraph-trace") == "1")
-    loaders = Loaders(request.app.state.known, ledger, Mode.NONE if http.refreshes(request) else Mode.USUAL)
+    rights = Rights(caller)
+    ledger = Ledger(limits.calls, traced=limits.trace and traced(request, caller))
+    loaders = Loaders(request.app.state.known, ledger, Mode.NONE if http.refreshes(request) else Mode.USUAL, rights.reach)
     try:
         result = await schema.execute(
             call.query,
             call.variables,
-            Context(loaders, request_id, call.operation),
+            Context(loaders, request_id, call.operation, rights),
             operation_name=call.operation,
             allowed_operation_types=[OperationType.QUERY] if request.method == "GET" else list(OperationType),
         )
@@ -55,9 +65,16 @@ async def run(request: Request, call: http.Call, kind: str, request_id: str) -> 
     content: dict[str, Any] = {} if http.never_executed(result.data, result.errors) else {"data": result.data}
     if result.errors:
         content["errors"] = formatted(result.errors, request_id)
+    if request.app.state.access.audited:
+        audit.audit(audit.operation(rights, call, request_id, ledger, content.get("errors", ())))
     if extensions := told(loaders):
         content["extensions"] = extensions
     return http.answer(kind, content, status=http.status(kind, result.data, result.errors))
+
+
+def traced(request: Request, caller: Caller) -> bool:
+    """Whether a client wants a trace and may have one: it tells who is who, and what of whom is remembered."""
+    return request.headers.get("x-crewgraph-trace") == "1" and met(TRACES, caller.scopes) is not None
 
 
 def told(loaders: Loaders) -> dict[str, Any]:

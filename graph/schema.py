@@ -14,6 +14,7 @@ from strawberry.types import ExecutionContext
 
 import graph.types
 from graph import entities
+from graph.access.permitted import estimable, needs, permitted
 from graph.context import Context
 from graph.estimate import estimate, wants
 from graph.query import Query
@@ -41,11 +42,13 @@ class Weighed(SchemaExtension):
 
     def on_execute(self) -> Iterator[None]:
         """Tell the loaders, and refuse. Raises TooExpensive."""
-        running, loaders = self.execution_context, self.execution_context.context.loaders
+        running, loaders, rights = self.execution_context, self.execution_context.context.loaders, self.execution_context.context.rights
+        rights.operation = running.operation_name
         if running.graphql_document is not None:
             tree = asked(schema._schema, running.graphql_document, running.operation_name, running.variables)
+            tree = permitted(tree, NEEDS, rights.caller.scopes)
             loaders.wants = wants(tree)
-            found = estimate(tree, loaders.known, loaders.mode)
+            found = estimate(estimable(tree, NEEDS, loaders.reach), loaders.known, loaders.mode)
             loaders.ledger.foresee(found.least, found.likely)
         yield
 
@@ -57,13 +60,14 @@ class Schema(strawberry.federation.Schema):
         self, info: strawberry.Info[Context, Any], representations: list[FederationAny]
     ) -> list[FederationAny]:
         """The entities that a gateway asks for."""
-        return await entities.resolve(ENTITIES, info.context.loaders, list(representations))
+        return await entities.resolve(ENTITIES, info.context.loaders, list(representations), info.context.rights)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Nothing: errors are reported when they are formatted."""
 
 
 schema = Schema(query=Query, federation_version="2.9", extensions=[Named, Weighed], config=StrawberryConfig(scalar_map=scalar_map()))
+NEEDS = needs(schema)
 
 
 def sdl() -> str:

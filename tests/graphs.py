@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from graph.access.guard import Access
 from graph.app import Upstreams, create_app
 from graph.limits import Limits
 from loaders.known import Rules
@@ -115,11 +116,12 @@ async def graph(
     rules: Rules | None = None,
     register: Register | None = None,
     limits: Limits | None = None,
+    access: Access | None = None,
 ) -> AsyncIterator[Graph]:
     """A graph over the company in this file, with both upstreams on one counted wire; it caches nothing unless `limits` say so."""
     wire = Wire(httpx.ASGITransport(create_sandbox(database, options or Options(clock=noon))))
     upstreams = Upstreams(Dialect("checkins", "http://checkins"), Dialect("workforce", "http://workforce"), "sandbox", wire, wire)
-    app = create_app(upstreams, rules or Rules(clock=noon), register, limits=limits or Limits(cache=forgetful))
+    app = create_app(upstreams, rules or Rules(clock=noon), register, limits=limits or Limits(cache=forgetful), access=access)
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://graph")
     async with app.router.lifespan_context(app), client:
         yield Graph(client, wire)
