@@ -2,8 +2,8 @@
 
 The rows of two filters, one by the caller's email as person and one by it as manager, are all that such a caller can see, whichever
 way they ask. Whether filters match exactly is not documented (upstreams.md 4), so it is proved for each email: shortened forms of
-it, and the same in other capitals, must find nothing. Where they do not, own rows are attributed by their details and nothing is
-taken to be the team's. What lies outside is refused before anything is asked about it, so that a check-in of somebody else and one
+it, and the same in other capitals, must find none of its rows. Where they do, own rows are attributed by their details and nothing
+is taken to be the team's. What lies outside is refused before anything is asked about it, so that a check-in of somebody else and one
 that does not exist cost the same and look the same.
 """
 
@@ -93,7 +93,7 @@ async def listed(source: Source, where: Filter) -> Part:
 async def mine(source: Source, email: str) -> Part:
     """The rows of whoever has this very email; where the filter is not exact, those whose detail says so."""
     found = await listed(source, Filter(person_email=email))
-    if not found.rows or await exact(source, "person_email", email):
+    if not found.rows or await exact(source, "person_email", email, found):
         return found
     submitted = [row for row in found.rows.values() if row.submitted is not None][: source.known.rules.most_attributions]
     owners = await together([account_of(source, row) for row in submitted])
@@ -104,23 +104,25 @@ async def mine(source: Source, email: str) -> Part:
 async def team(source: Source, email: str) -> Part:
     """The rows of everybody whose manager has this very email; none where the filter is not exact, since no detail shows a manager."""
     found = await listed(source, Filter(manager_email=email))
-    if not found.rows or await exact(source, "manager_email", email):
+    if not found.rows or await exact(source, "manager_email", email, found):
         return found
     log.warning("the manager filter of check-ins is not exact, so the scope checkins:team shows a caller their own check-ins only")
     return Part(whole=False)
 
 
-async def exact(source: Source, role: Role, email: str) -> bool:
-    """Whether a filter by this email, which finds rows, finds those of this very email only; remembered for a while.
+async def exact(source: Source, role: Role, email: str, found: Part) -> bool:
+    """Whether a filter by this email, which found these rows, finds those of this very email only; remembered for a while.
 
-    No operation pays for it, as for the other calibrations.
+    One that matches parts, or ignores capitals, finds them by the altered email too. No operation pays for it, as for the other
+    calibrations.
     """
 
     async def look() -> bool:
         check_ins = source.known.check_ins.within(source.ledger, Mode.FRESH, charged=False)
         probes = [Filter(**{role: part}) for part in altered(email) if askable(part)]  # type: ignore[arg-type]
-        pages = await together([check_ins.listing(probe, limit=1) for probe in probes])
-        return bool(probes) and not any(page.items or page.dropped for page in pages)
+        pages = await together([check_ins.listing(probe, limit=check_ins.page_size) for probe in probes])
+        told = not any(page.more or page.dropped for page in pages)
+        return bool(probes) and told and not any(row.id in found.rows for page in pages for row in page.items)
 
     return await source.known.reaches.get((role, email), look)
 

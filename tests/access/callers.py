@@ -73,10 +73,11 @@ async def guarded(
     rules: Rules | None = None,
     register: Register | None = None,
     limits: Limits | None = None,
+    audited: bool = True,
 ) -> AsyncIterator[Guarded]:
     """A graph over the company in this file, which believes whoever a test says it is."""
     said = Said()
-    access = Access(said, audited=True)
+    access = Access(said, audited=audited)
     async with graph(database, options=options, rules=rules or Rules(clock=noon), register=register, limits=limits, access=access) as one:
         yield Guarded(one, said)
 
