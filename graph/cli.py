@@ -144,10 +144,11 @@ def sandbox(
 def schema(
     check: Annotated[bool, typer.Option(help="Compare with the file instead of printing; exit 1 when it differs.")] = False,
     file: Annotated[Path, typer.Option(help="The file to compare with.")] = Path("schema.graphql"),
+    scopes: Annotated[bool, typer.Option(help="Whether to say which scopes fields need; gateways that do not know that refuse it.")] = True,
 ) -> None:
     """Print the schema as SDL, for gateways and registries."""
     if not check:
-        sys.stdout.write(sdl())
+        sys.stdout.write(sdl(scopes=scopes))
         return
     kept = file.read_text(encoding="utf-8") if file.exists() else ""
     if kept == sdl():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -70,6 +71,11 @@ schema = Schema(query=Query, federation_version="2.9", extensions=[Named, Weighe
 NEEDS = needs(schema)
 
 
-def sdl() -> str:
-    """The schema as SDL, ending in a newline: the text of `schema.graphql`."""
-    return schema.as_str().rstrip() + "\n"
+SCOPED = re.compile(r' @requiresScopes\(scopes: \[\[[^()]*\]\]\)| @authenticated\b|"@authenticated", |"@requiresScopes", ')
+"""How the SDL says what this server asks of callers."""
+
+
+def sdl(*, scopes: bool = True) -> str:
+    """The schema as SDL, ending in a newline: the text of `schema.graphql`; without `scopes`, for gateways that do not know them."""
+    text = schema.as_str().rstrip() + "\n"
+    return text if scopes else SCOPED.sub("", text)
