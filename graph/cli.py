@@ -1,4 +1,4 @@
-"""The command line: `crewgraph serve`, `crewgraph sandbox`, `crewgraph schema`, `crewgraph explain`, `crewgraph people match`."""
+"""The command line: `crewgraph serve`, `sandbox`, `schema`, `explain`, `people match`, and `keys new` from `graph.access.command`."""
 
 from __future__ import annotations
 
@@ -19,18 +19,21 @@ from rich.panel import Panel
 import sandbox as sandboxes
 from graph import accepting, graphiql, matching, serving, tables, waterfall
 from graph import explain as explaining
+from graph.access import command as keys
 from graph.embedded import company_file
 from graph.operating import logs, server
 from graph.operating.drain import Drain
 from graph.plainly import out, plainly, readable
 from graph.schema import sdl
 from graph.settings import Settings, load
+from graph.settings.access import exposed
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="One graph over check-ins and workforce."
 )
 group = typer.Typer(no_args_is_help=True, help="Who is who between the two upstreams.")
 cli.add_typer(group, name="people")
+cli.add_typer(keys.group, name="keys")
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)]
@@ -93,6 +96,7 @@ def serve(
         }
         order = serving.Order(flags, latency_ms, rehearse)
         settings = order.checked()
+        exposed(settings, host)
         asyncio.run(readable(settings.links()))
         listener = server.listening(host, port)
     logs.configure(settings.log_format, settings.log_level)
@@ -151,10 +155,11 @@ def sandbox(
 def schema(
     check: Annotated[bool, typer.Option(help="Compare with the file instead of printing; exit 1 when it differs.")] = False,
     file: Annotated[Path, typer.Option(help="The file to compare with.")] = Path("schema.graphql"),
+    scopes: Annotated[bool, typer.Option(help="Whether to say which scopes fields need; gateways that do not know that refuse it.")] = True,
 ) -> None:
     """Print the schema as SDL, for gateways and registries."""
     if not check:
-        sys.stdout.write(sdl())
+        sys.stdout.write(sdl(scopes=scopes))
         return
     kept = file.read_text(encoding="utf-8") if file.exists() else ""
     if kept == sdl():

@@ -12,6 +12,7 @@ from typing import Any
 from graphql import FieldNode, GraphQLError, GraphQLSyntaxError
 
 from loaders.links import Ambiguous
+from loaders.reach import Forbidden
 from upstreams.errors import BadInput, BadResponse, Fault, Missing, RateLimited, Refused, TimedOut, TooExpensive, Unavailable, UpstreamError
 
 log = logging.getLogger("crewgraph")
@@ -113,9 +114,16 @@ def sentence(fault: Fault) -> str:
         return f"This asks for too much at once. {fault.hint}"
     if isinstance(fault, Ambiguous):
         return f"It is not certain who this is. {fault.reason}"
+    if isinstance(fault, Forbidden):
+        return f"This needs {' or '.join(scopes(one) for one in fault.needs)}."
     if isinstance(fault, UpstreamError):
         return SENTENCES[type(fault)].format(SERVICES.get(fault.upstream, fault.upstream))
     return "The request could not be answered."
+
+
+def scopes(needed: tuple[str, ...]) -> str:
+    """Scopes in words."""
+    return f"the scope{'s' * (len(needed) > 1)} {' and '.join(f'`{one}`' for one in needed)}"
 
 
 def extensions(fault: Fault) -> dict[str, Any]:
@@ -125,6 +133,8 @@ def extensions(fault: Fault) -> dict[str, Any]:
         found["argument"] = fault.argument
     if isinstance(fault, TooExpensive):
         found |= {name: value for name, value in (("estimatedCalls", fault.estimate), ("mostCalls", fault.limit)) if value is not None}
+    if isinstance(fault, Forbidden):
+        found["requiredScopes"] = [list(one) for one in fault.needs]
     if isinstance(fault, UpstreamError):
         found |= {"upstream": fault.upstream, "retryable": fault.retryable}
         if fault.retry_after is not None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from graph.door.policy import Door
-from graph.weights.documents import Documents
+from graph.weights.bounds import Bounds
 from loaders.stores import MemoryStore, Store
 from upstreams.cache import Cache
 from upstreams.engine import Engine
@@ -38,4 +38,4 @@ class Limits:
     store: Callable[[], Store] = MemoryStore
     deadline: float = math.inf
     door: Door = OPEN
-    documents: Documents = field(default_factory=Documents)
+    documents: Bounds = field(default_factory=Bounds)

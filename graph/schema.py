@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from strawberry.types import ExecutionContext
 import graph.types
 import graph.values
 from graph import entities
+from graph.access.permitted import estimable, needs, permitted
 from graph.context import Context
 from graph.estimate import estimate, wants
 from graph.query import Query
@@ -52,15 +54,18 @@ class Weighed(SchemaExtension):
         """Note what it weighs, tell the loaders, and refuse. Raises TooExpensive."""
         running, context = self.execution_context, self.execution_context.context
         loaders, weighing, document = context.loaders, context.weighing, running.graphql_document
+        context.rights.operation = running.operation_name
         if document is not None:
             if context.documents.mode != "off":
                 weighing.cost = prices.price(schema._schema, WEIGHTS, document, running.operation_name, running.variables)
                 prices.afford(context.documents, weighing)
+                context.pay(weighing.cost)
             tree = asked(schema._schema, document, running.operation_name, running.variables)
             entities.bounded(one.arguments.get("representations", ()) for one in tree.fields if one.name == "_entities")
             weighing.seconds, weighing.personal = keeping.seconds(tree), keeping.personal(tree)
+            tree = permitted(tree, NEEDS, context.rights.caller.scopes)
             loaders.wants = wants(tree)
-            found = estimate(tree, loaders.known, loaders.mode)
+            found = estimate(estimable(tree, NEEDS, loaders.reach), loaders.known, loaders.mode)
             loaders.ledger.foresee(found.least, found.likely)
         yield
 
@@ -72,7 +77,7 @@ class Schema(strawberry.federation.Schema):
         self, info: strawberry.Info[Context, Any], representations: list[FederationAny]
     ) -> list[FederationAny]:
         """The entities that a gateway asks for."""
-        return await entities.resolve(ENTITIES, info.context.loaders, list(representations))
+        return await entities.resolve(ENTITIES, info.context.loaders, list(representations), info.context.rights)
 
     def _get_custom_context_kwargs(self, operation_extensions: dict[str, Any] | None = None, *, sync: bool = False) -> dict[str, Any]:
         """What graphql-core executes with: besides the usual, whether it suggests names where variables have others."""
@@ -88,8 +93,14 @@ schema = Schema(
     query=Query, federation_version="2.9", extensions=[Named, Checked, Weighed], config=StrawberryConfig(scalar_map=scalar_map())
 )
 WEIGHTS = weights(schema._schema)
+NEEDS = needs(schema)
 
 
-def sdl() -> str:
-    """The schema as SDL, ending in a newline: the text of `schema.graphql`."""
-    return schema.as_str().rstrip() + "\n"
+SCOPED = re.compile(r' @requiresScopes\(scopes: \[\[[^()]*\]\]\)| @authenticated\b|"@authenticated", |"@requiresScopes", ')
+"""How the SDL says what this server asks of callers."""
+
+
+def sdl(*, scopes: bool = True) -> str:
+    """The schema as SDL, ending in a newline: the text of `schema.graphql`; without `scopes`, for gateways that do not know them."""
+    text = schema.as_str().rstrip() + "\n"
+    return text if scopes else SCOPED.sub("", text)

@@ -37,6 +37,7 @@ class Order:
         """The same, once it is known that the app can be made of them. Raises Unusable and OSError, before any worker does."""
         settings = self.settings()
         settings.mapping()
+        settings.access()
         self.upstreams(settings)
         return settings
 
@@ -57,6 +58,7 @@ class Order:
             settings.mapping(),
             origins=settings.cors_origins,
             limits=settings.limits(),
+            access=settings.access(),
             operating=settings.operating(drain),
         )
 

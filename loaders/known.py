@@ -85,6 +85,7 @@ class Known(Attributions):
     linked: Remembered[str, str] = field(init=False)
     rolls: Remembered[str, Roll] = field(init=False)
     exactness: Remembered[str, bool | None] = field(init=False)
+    reaches: Remembered[tuple[str, str], bool] = field(init=False)
     directories: Remembered[str, Directory] = field(init=False)
     scanned: Remembered[Days, Directory] = field(init=False)
     pages: Remembered[Days, int] = field(default_factory=lambda: Remembered(seconds=math.inf, size=100))
@@ -93,6 +94,7 @@ class Known(Attributions):
     def __post_init__(self) -> None:
         self.number_property = self.rules.employee_number_property
         self.exactness = Remembered(seconds=self.rules.calibration_seconds, size=10)
+        self.reaches = Remembered(seconds=self.rules.calibration_seconds, size=10_000)
         self.verdicts = Remembered(seconds=self.rules.identity_seconds, size=200_000)
         self.links = Remembered(seconds=self.rules.link_seconds, size=200_000)
         self.linked = Remembered(seconds=self.rules.link_seconds, size=200_000)

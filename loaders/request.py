@@ -16,6 +16,8 @@ from loaders.known import Known
 from loaders.links import Identity
 from loaders.plans import Head
 from loaders.proofs import identities
+from loaders.reach import Part, Reach
+from loaders.reach import read as reached
 from loaders.rows import Question, Rows, Slice, begun, read, total
 from loaders.scans import Scans, absences
 from loaders.steady import Gathered, gathered
@@ -63,10 +65,11 @@ class Loaders:
     """Make one for each request, inside the running loop.
 
     `dropped` counts, by what was read, the rows that no plain list shows because they could not be read; `met` holds the ids of projects
-    and people that an answer has shown; `approximate` says what is not exact, and how far.
+    and people that an answer has shown; `approximate` says what is not exact, and how far; `reach` is whose check-ins it may see, None
+    for everybody's.
     """
 
-    def __init__(self, known: Known, ledger: Ledger | None = None, mode: Mode = Mode.USUAL) -> None:
+    def __init__(self, known: Known, ledger: Ledger | None = None, mode: Mode = Mode.USUAL, reach: Reach | None = None) -> None:
         self.known, self.ledger, self.mode, self.wants = known, ledger or Ledger(), mode, Wants()
         self.workforce = known.workforce.within(self.ledger, mode)
         self.check_ins = known.check_ins.within(self.ledger, mode)
@@ -93,6 +96,7 @@ class Loaders:
         self.slices: Loader[Question, Slice] = Loader(self.sliced_all)
         self.sliced: dict[Rows, Question] = {}
         self.totals: Loader[Rows, int | None] = Loader(self.counted_all)
+        self.reach, self.within = reach, Loader[Reach, Part](each(lambda reach: reached(self, reach)))
         self.identity: Loader[Person, Identity] = Loader(lambda people: identities(self, people))
 
     async def directory(self) -> Directory:

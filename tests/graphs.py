@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from graph.access.guard import Access
 from graph.app import Upstreams, create_app
 from graph.limits import Limits
 from graph.operating.options import Operating
@@ -136,11 +137,12 @@ async def graph(
     limits: Limits | None = None,
     policy: Policy = ONCE,
     operating: Operating | None = None,
+    access: Access | None = None,
 ) -> AsyncIterator[Graph]:
     """A graph over the company in this file, with both upstreams on one counted wire; it caches nothing unless `limits` say so."""
     wire = Wire(httpx.ASGITransport(create_sandbox(database, options or Options(clock=noon))))
-    limits = limits or Limits(cache=forgetful)
-    app = create_app(upstreams(wire, policy), rules or Rules(clock=noon), register, limits=limits, operating=operating)
+    rules, limits = rules or Rules(clock=noon), limits or Limits(cache=forgetful)
+    app = create_app(upstreams(wire, policy), rules, register, limits=limits, operating=operating, access=access)
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://graph")
     async with app.router.lifespan_context(app), client:
         yield Graph(client, wire)

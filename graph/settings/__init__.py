@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from graph.limits import Limits
+from graph.settings.access import AccessSettings, unsafe
 from graph.settings.checks import gaps
 from graph.settings.documents import DocumentSettings
 from graph.settings.door import DoorSettings
@@ -20,7 +21,9 @@ from graph.settings.sharing import SharingSettings
 __all__ = ["PREFIX", "Settings", "Unusable", "load"]
 
 
-class Settings(EmbeddedSettings, DocumentSettings, OperatingSettings, DoorSettings, SharingSettings, IdentitySettings, BaseSettings):
+class Settings(
+    EmbeddedSettings, AccessSettings, DocumentSettings, OperatingSettings, DoorSettings, SharingSettings, IdentitySettings, BaseSettings
+):
     """Every setting; the environment variable is the name in capitals after `CREWGRAPH_`."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
@@ -47,6 +50,6 @@ def load(**flags: object) -> Settings:
         raise Unusable([told(error["loc"], error["msg"]) for error in cause.errors(include_input=False)]) from cause
     except SettingsError as cause:  # its text names the field in quotes, and nothing of the value
         raise Unusable([told(tuple(re.findall(r'field "(\w+)"', str(cause))), "must be JSON")]) from cause
-    if problems := gaps(settings):
+    if problems := [*gaps(settings), *unsafe(settings)]:
         raise Unusable(problems)
     return settings

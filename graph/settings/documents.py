@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from graph.weights.documents import CostMode, Documents
+from graph.weights.bounds import Bounds, CostMode
 
 
 class DocumentSettings(BaseModel):
@@ -21,9 +21,9 @@ class DocumentSettings(BaseModel):
     cost_mode: CostMode = Field("enforce", description="Whether costs in points are `off`, told (`measure`), or also limited (`enforce`).")
     most_cost: int = Field(50_000, ge=1, description="Most points that one operation may cost.")
 
-    def documents(self) -> Documents:
+    def documents(self) -> Bounds:
         """What a document may be."""
-        return Documents(
+        return Bounds(
             depth=self.most_depth,
             fields=self.most_fields,
             aliases=self.most_aliases,

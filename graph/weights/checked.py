@@ -11,7 +11,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-from graph.weights.documents import Documents
+from graph.weights.bounds import Bounds
 from graph.weights.measure import refusals
 
 MOST_ERRORS = 5
@@ -33,12 +33,12 @@ class Unshown(ValidationRule):
 
 
 class Checked(SchemaExtension):
-    """Documents that are too large, or that are wrong, are refused in time that their limits bound."""
+    """Bounds that are too large, or that are wrong, are refused in time that their limits bound."""
 
     @property
-    def limits(self) -> Documents:
+    def limits(self) -> Bounds:
         """What documents of this request may be."""
-        found: Documents = self.execution_context.context.documents
+        found: Bounds = self.execution_context.context.documents
         return found
 
     def on_operation(self) -> Iterator[None]:

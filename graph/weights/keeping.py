@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 
 from graph.selection import Asked
-from graph.weights.documents import Weighing
+from graph.weights.bounds import Weighing
 from upstreams.cache import LIVES
 from upstreams.calls import Kind
 from upstreams.ledger import Ledger
@@ -49,10 +49,17 @@ def personal(asked: Asked) -> bool:
     return not shown(asked) <= IMPERSONAL
 
 
-def headers(request: Request, weighing: Weighing, ledger: Ledger, content: Mapping[str, Any]) -> dict[str, str]:
-    """`Cache-Control` and `Vary` of an answer; of one with an error or a trace, or that keeps for less than a second, none of ours."""
+def credentials(request: Request) -> bool:
+    """Whether a request shows who asks."""
+    return any(name in request.headers for name in CREDENTIALS)
+
+
+def headers(weighing: Weighing, ledger: Ledger, content: Mapping[str, Any], *, alone: bool) -> dict[str, str]:
+    """`Cache-Control` and `Vary` of an answer; of one with an error or a trace, or that keeps for less than a second, none of ours.
+
+    What is personal, or was asked `alone`, is for the client's own cache only.
+    """
     least = int(min(weighing.seconds, ledger.fresh))
     if least < 1 or ledger.traced or content.get("errors") or "data" not in content:
         return {}
-    alone = weighing.personal or any(name in request.headers for name in CREDENTIALS)
-    return {"Cache-Control": f"max-age={least}, {'private' if alone else 'public'}", "Vary": VARY}
+    return {"Cache-Control": f"max-age={least}, {'private' if alone or weighing.personal else 'public'}", "Vary": VARY}

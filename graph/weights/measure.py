@@ -16,7 +16,7 @@ from graphql import (
     SelectionNode,
 )
 
-from graph.weights.documents import Documents
+from graph.weights.bounds import Bounds
 
 UNTOLD = 1_000_000_000
 """Beyond this nothing is counted: fragments that double one another would need numbers of as many digits as there are of them."""
@@ -56,7 +56,7 @@ Spreads = list[tuple[str, int]]
 Definition = OperationDefinitionNode | FragmentDefinitionNode
 
 
-def refusals(document: DocumentNode, limits: Documents) -> list[GraphQLError]:
+def refusals(document: DocumentNode, limits: Bounds) -> list[GraphQLError]:
     """What the document has too much of."""
     found = measured(document)
     most = {name: getattr(limits, name) for name in TOLD}

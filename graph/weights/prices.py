@@ -27,7 +27,7 @@ from graphql import (
 )
 
 from graph.selection import Look, defaults
-from graph.weights.documents import Documents, Weighing
+from graph.weights.bounds import Bounds, Weighing
 from graph.weights.scale import Weight
 from upstreams.errors import TooExpensive
 from upstreams.ledger import HINT
@@ -63,7 +63,7 @@ def price(
     return min(Pricing(look, weights).of(schema.query_type.name, meant.selection_set).once, LARGEST)
 
 
-def afford(limits: Documents, weighing: Weighing) -> None:
+def afford(limits: Bounds, weighing: Weighing) -> None:
     """Raises a GraphQLError with both numbers when the operation costs more than the most, and that is enforced."""
     if limits.mode != "enforce" or weighing.cost <= limits.cost:
         return
@@ -72,12 +72,12 @@ def afford(limits: Documents, weighing: Weighing) -> None:
     raise GraphQLError(sentence, extensions={"code": TooExpensive.code, **numbers})
 
 
-def costs(limits: Documents, weighing: Weighing) -> dict[str, Any]:
+def costs(limits: Bounds, weighing: Weighing) -> dict[str, Any]:
     """The cost as a part of an answer's `extensions`, in Shopify's words; nothing where nothing is measured, or it is free."""
     return {"cost": shown(limits, weighing)} if weighing.cost else {}
 
 
-def shown(limits: Documents, weighing: Weighing) -> dict[str, Any]:
+def shown(limits: Bounds, weighing: Weighing) -> dict[str, Any]:
     """The cost of the operation, and the most that one may cost."""
     return {"requestedQueryCost": weighing.cost, "maximumAvailable": limits.cost}
 

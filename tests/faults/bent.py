@@ -77,7 +77,7 @@ async def bent(
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://graph")
     async with app.router.lifespan_context(app), client:
         found = Bent(client, wire)
-        found.bending, found.known = bending, app.state.known
+        found.bending, found.known = bending, app.state.service.known
         yield found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from graph.limits import Limits
-from graph.weights.documents import CostMode, Documents
+from graph.weights.bounds import Bounds, CostMode
 from tests.graphs import codes, forgetful, graph
 
 PEOPLE = "{ people(first: 100) { nodes { id } } }"
@@ -18,7 +18,7 @@ COST = {"requestedQueryCost": 110, "maximumAvailable": 100}
 
 async def asked(company: Path, mode: CostMode, most: int) -> tuple[dict[str, Any], Mapping[str, int]]:
     """The answer to a question of 110 points, and the upstream calls that it came to."""
-    async with graph(company, limits=Limits(cache=forgetful, documents=Documents(mode=mode, cost=most))) as one:
+    async with graph(company, limits=Limits(cache=forgetful, documents=Bounds(mode=mode, cost=most))) as one:
         return await one.ask(PEOPLE), one.wire.kinds()
 
 

@@ -13,8 +13,8 @@ from graphql import get_introspection_query
 
 from graph.http import GRAPHQL
 from graph.limits import Limits
+from graph.weights.bounds import Bounds
 from graph.weights.checked import MOST_ERRORS
-from graph.weights.documents import Documents
 from tests.graphs import Graph, forgetful, graph
 from tests.limits.hostile import ENTITIES, HOSTILE, PERSON, doubling, many
 
@@ -71,7 +71,7 @@ async def test_a_refusal_says_the_limit_and_what_was_found(served: Graph) -> Non
     ids=["introspection", "1,025 fields", "20 levels", "50 roots", "a directive"],
 )
 async def test_what_is_within_the_limits_is_answered(company: Path, query: str) -> None:
-    async with graph(company, limits=Limits(cache=forgetful, documents=Documents(mode="measure"))) as one:
+    async with graph(company, limits=Limits(cache=forgetful, documents=Bounds(mode="measure"))) as one:
         assert "data" in await one.ask(query)
 
 
@@ -93,7 +93,7 @@ async def test_a_thousand_entities_are_within_every_limit(served: Graph) -> None
 )
 async def test_each_limit_is_a_setting(company: Path, limits: dict[str, int], code: str) -> None:
     query = "{ a: __typename @skip(if: false) people(first: 1) { totalCount } }"
-    async with graph(company, limits=Limits(cache=forgetful, documents=replace(Documents(), **limits))) as one:  # type: ignore[arg-type]
+    async with graph(company, limits=Limits(cache=forgetful, documents=replace(Bounds(), **limits))) as one:  # type: ignore[arg-type]
         assert codes(await post(one, query)) == {code}
     async with graph(company) as one:
         assert "errors" not in (await post(one, query)).json()

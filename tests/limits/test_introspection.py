@@ -10,7 +10,7 @@ import pytest
 from graphql import get_introspection_query
 
 from graph.limits import Limits
-from graph.weights.documents import Documents
+from graph.weights.bounds import Bounds
 from tests.graphs import Graph, codes, forgetful, graph
 
 MISTAKES: list[tuple[str, dict[str, Any]]] = [
@@ -31,7 +31,7 @@ MISTAKES: list[tuple[str, dict[str, Any]]] = [
 
 def limited(**documents: Any) -> Limits:
     """Nothing remembered, and documents like these."""
-    return Limits(cache=forgetful, documents=Documents(**documents))
+    return Limits(cache=forgetful, documents=Bounds(**documents))
 
 
 @pytest.fixture

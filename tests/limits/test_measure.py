@@ -1,4 +1,4 @@
-"""Documents are measured with their fragments spread out, in steps that grow with their text alone."""
+"""Bounds are measured with their fragments spread out, in steps that grow with their text alone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from graphql import parse
 from hypothesis import given
 
-from graph.weights.documents import Documents
+from graph.weights.bounds import Bounds
 from graph.weights.measure import UNTOLD, Measure, measured, refusals
 from tests.limits.expanding import documents, expanded, fields
 from tests.limits.hostile import doubling
@@ -65,7 +65,7 @@ def test_fragments_that_nobody_defines_count_for_nothing() -> None:
 
 
 def test_everything_that_is_too_much_is_told_with_its_numbers() -> None:
-    limits = Documents(depth=2, fields=5, aliases=1, roots=2, directives=0)
+    limits = Bounds(depth=2, fields=5, aliases=1, roots=2, directives=0)
     found = refusals(parse("{ a: a { b { c } } d: d e @x f }"), limits)
     assert [(error.extensions or {})["code"] for error in found] == [
         "MAX_DEPTH_LIMIT",
@@ -85,4 +85,4 @@ def test_everything_that_is_too_much_is_told_with_its_numbers() -> None:
 
 
 def test_what_is_just_allowed_is_allowed() -> None:
-    assert refusals(parse("{ a: a { b { c } } d: d e @x f }"), Documents(depth=3, fields=6, aliases=2, roots=4, directives=1)) == []
+    assert refusals(parse("{ a: a { b { c } } d: d e @x f }"), Bounds(depth=3, fields=6, aliases=2, roots=4, directives=1)) == []

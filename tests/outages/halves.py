@@ -59,7 +59,7 @@ class Halves:
 
     def caller(self, upstream: str) -> Caller:
         """The calls that are under way, to `check_ins` or `workforce`."""
-        calls = getattr(self.app.state.known, upstream).calls
+        calls = getattr(self.app.state.service.known, upstream).calls
         assert isinstance(calls, Within)
         return calls.caller
 

@@ -93,7 +93,7 @@ class Clients:
 
 def http_of(app: Starlette) -> Http:
     """The app's way to check-ins."""
-    within = app.state.known.check_ins.calls
+    within = app.state.service.known.check_ins.calls
     assert isinstance(within.caller, Caller)
     http: Http = within.caller.http
     return http

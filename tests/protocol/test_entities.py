@@ -43,7 +43,7 @@ async def loaders(company: Path) -> AsyncIterator[Loaders]:
     """The loaders of one request."""
     app = crewgraph(company)
     async with app.router.lifespan_context(app):
-        yield Loaders(app.state.known)
+        yield Loaders(app.state.service.known)
 
 
 async def examples(served: Graph) -> dict[str, dict[str, Any]]:

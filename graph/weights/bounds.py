@@ -10,7 +10,7 @@ CostMode = Literal["off", "measure", "enforce"]
 
 
 @dataclass(frozen=True)
-class Documents:
+class Bounds:
     """The most that a document may have of each, fragments counted as often as they are spread, and what it may ask of the schema.
 
     `tokens` are counted as the document is read, comments among them; `roots` are fields of the query type.
