@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from tests.upstreams.doubles import Object, always, check_ins, people, rows, sample, shown, workforce
+from upstreams.answers import parse_detail, parse_listing, parse_properties
 from upstreams.bookings import parse_assignment, parse_assignments, parse_booking, parse_page
-from upstreams.check_ins import Filter, parse_detail, parse_listing, parse_properties
+from upstreams.check_ins import Filter
 from upstreams.errors import BadResponse
 from upstreams.http import decode
 from upstreams.reading import Reading
