@@ -16,8 +16,8 @@ from loaders.known import Rules
 from sandbox import Options, Plan
 from sandbox import create_app as create_sandbox
 from sandbox.faults.kinds import AnyFault, Body, Hang, Huge, Redirect, Status
-from tests.faults.halves import HALVES
 from tests.graphs import codes, forgetful, noon
+from tests.outages.halves import HALVES
 
 FAULTS: dict[str, tuple[AnyFault, str]] = {
     "status": (Status(code=503, upstream="checkins"), "UPSTREAM_UNAVAILABLE"),

@@ -1,4 +1,4 @@
-"""An upstream that fails, is slow, or is not there at all (faults.md F3, F4, F5, F6, F7)."""
+"""An upstream that fails, is slow, or is not there at all."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from sandbox.faults.kinds import Hang, Status
-from tests.faults.certificates import self_signed
-from tests.faults.halves import halves, late, struck, unavailable
-from tests.faults.wire import Behaviour, closing, drip, healthy, once, silent, wired
+from tests.outages.certificates import self_signed
+from tests.outages.halves import halves, late, struck, unavailable
+from tests.outages.wire import Behaviour, closing, drip, healthy, once, silent, wired
 from tests.policies import QUICK
 from tests.servers import free_port
 

@@ -1,4 +1,4 @@
-"""Clients that leave before their answer (faults.md F22)."""
+"""Clients that leave before their answer."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 
 from sandbox.faults.kinds import Hang
-from tests.faults.halves import HALVES, Halves, halves, struck
-from tests.faults.wire import Exchange, healthy, wired
+from tests.outages.halves import HALVES, Halves, halves, struck
+from tests.outages.wire import Exchange, healthy, wired
 from tests.policies import QUICK
 
 LEAVERS = 40

@@ -1,4 +1,4 @@
-"""An upstream that wants a pause (faults.md F1, F2)."""
+"""An upstream that wants a pause."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sandbox.faults.kinds import Status
-from tests.faults.halves import FIRST, halves, limited, struck, unavailable
+from tests.outages.halves import FIRST, halves, limited, struck, unavailable
 from tests.policies import QUICK
 
 

@@ -1,4 +1,4 @@
-"""Answers that are not what the documents describe (faults.md F8, F9, F10, F16, F17)."""
+"""Answers that are not what the documents describe."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from sandbox.faults.kinds import Body, Huge, Next, Redirect
-from tests.faults.halves import FIRST, bad, halves, struck
-from tests.faults.wire import Behaviour, bomb, garbage, healthy, lost, short, wired
+from tests.outages.halves import FIRST, bad, halves, struck
+from tests.outages.wire import Behaviour, bomb, garbage, healthy, lost, short, wired
 
 ROWS = "{ checkIns(first: 12) { totalCount nodes { id } pageInfo { hasNextPage } } }"
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from sandbox import build
-from tests.faults.halves import LEAKS
 from tests.graphs import TODAY
+from tests.outages.halves import LEAKS
 
 
 @pytest.fixture(scope="package")
