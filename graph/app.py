@@ -20,6 +20,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from graph import graphiql, http
+from graph.door.documents import documents
+from graph.door.guard import Guard
 from graph.endpoint import endpoint
 from graph.limits import Limits
 from graph.settings import Settings
@@ -37,7 +39,7 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 """All of them, so that a wrong one gets a coded answer."""
 
 
-METHOD = http.Refusal(405, "METHOD_NOT_ALLOWED", "Use POST, or GET for queries.", {"Allow": "GET, POST"})
+METHOD = http.Refusal(405, "METHOD_NOT_ALLOWED", "Use POST, or GET for queries.", http.ALLOWED)
 NOWHERE = http.Refusal(404, "NOT_FOUND", "There is nothing here. The graph is at /graphql.")
 
 
@@ -78,9 +80,12 @@ def create_app(
         Route("/health/ready", ready),
     ]
     shared = Middleware(CORSMiddleware, allow_origins=list(origins), allow_methods=["GET", "POST"], allow_headers=["*"], max_age=86_400)
-    middleware = [shared] if origins else []
-    alive = lifespan(upstreams, rules or Rules(), register or Register(), limits or Limits())
-    return Starlette(routes=routes, middleware=middleware, exception_handlers={HTTPException: coded}, lifespan=alive)
+    limits = limits or Limits()
+    middleware = [Middleware(Guard, limits.door.hsts), *([shared] if origins else [])]
+    alive = lifespan(upstreams, rules or Rules(), register or Register(), limits)
+    app = Starlette(routes=routes, middleware=middleware, exception_handlers={HTTPException: coded}, lifespan=alive)
+    app.router.redirect_slashes = False  # such a redirect would go to whatever host the client named (faults.md F29)
+    return app
 
 
 def quiet() -> None:
@@ -96,7 +101,7 @@ def lifespan(
 
     @asynccontextmanager
     async def opened(app: Starlette) -> AsyncIterator[None]:
-        async with knowing(upstreams, rules, register, limits) as known:
+        async with knowing(upstreams, rules, register, limits) as known, documents(limits) as app.state.documents:
             app.state.known, app.state.limits = known, limits
             yield
             del app.state.known

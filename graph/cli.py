@@ -22,6 +22,7 @@ import sandbox as sandboxes
 from graph import accepting, graphiql, matching, tables, waterfall
 from graph import explain as explaining
 from graph.app import create_app, from_settings
+from graph.door.protocol import LARGEST, Protocol
 from graph.embedded import company_file, embedded, rehearsed
 from graph.plainly import out, plainly, readable
 from graph.schema import sdl
@@ -90,12 +91,12 @@ def serve(
             employee_number_property=employee_number_property,
             time_zone=time_zone,
         )
-        mapping = settings.mapping()
+        mapping, limits = settings.mapping(), settings.limits()
         asyncio.run(readable(settings.links()))
         plan = rehearsed(settings, rehearse)
         upstreams = embedded(settings, latency_ms, plan) if settings.sandboxed else from_settings(settings)
     out.print(welcome(settings, host, port, plan))
-    run(create_app(upstreams, settings.rules(), mapping, origins=settings.cors_origins, limits=settings.limits()), host, port, "info")
+    run(create_app(upstreams, settings.rules(), mapping, origins=settings.cors_origins, limits=limits), host, port, "info")
 
 
 @cli.command()
@@ -235,7 +236,17 @@ def run(app: Starlette, host: str, port: int, log_level: str) -> None:
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s:  %(message)s")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    uvicorn.run(app, host=host, port=port, log_level=log_level, access_log=False, server_header=False)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_level=log_level,
+        access_log=False,
+        server_header=False,
+        http=Protocol,
+        ws="none",
+        h11_max_incomplete_event_size=LARGEST,
+    )
 
 
 def welcome(settings: Settings, host: str, port: int, plan: sandboxes.Plan | None = None) -> Panel:

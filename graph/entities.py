@@ -12,7 +12,7 @@ from loaders.request import Loaders
 from upstreams.errors import BadInput, Fault
 
 MOST = 1000
-"""The most representations in one call."""
+"""The most representations in one operation."""
 
 Resolve = Callable[..., Coroutine[Any, Any, Any]]
 
@@ -39,10 +39,14 @@ def entities(types: Iterable[type]) -> dict[str, Entity]:
     return {one.__name__: Entity(one.keys, one.resolve_reference) for one in types if getattr(one, "keys", ())}  # type: ignore[attr-defined]
 
 
+def bounded(given: Iterable[object]) -> None:
+    """Raises BadInput when the lists of representations that an operation gives hold too many in all."""
+    if sum(len(one) if isinstance(one, list) else 1 for one in given) > MOST:
+        raise BadInput("representations", f"must be at most {MOST}")
+
+
 async def resolve(known: Mapping[str, Entity], loaders: Loaders, representations: list[object]) -> list[Any]:
     """A record, a null or an error for each representation, in their order; equal ones are asked once, the others side by side."""
-    if len(representations) > MOST:
-        raise BadInput("representations", f"must be at most {MOST}")
     asked = [understood(known, index, one) for index, one in enumerate(representations)]
     distinct = list(dict.fromkeys(one for one in asked if isinstance(one, Asked)))
     results = await asyncio.gather(*(find(known, loaders, one) for one in distinct), return_exceptions=True)

@@ -26,6 +26,8 @@ SENTENCES: dict[type[UpstreamError], str] = {
     BadResponse: "The {} service gave an answer that does not keep to its documentation.",
 }
 
+LONGEST = 1000
+"""How much is said of an error: what graphql-core quotes of a document may be as long as the document."""
 QUOTED = re.compile(r"(?:, but encountered error |(?:, found| Found|(?<=value)): ).*", re.DOTALL)
 """How graphql-core quotes a value, or Python's opinion of it, to the end of its message."""
 
@@ -52,7 +54,7 @@ def told(error: GraphQLError, request_id: str) -> tuple[str, dict[str, Any]]:
     if isinstance(cause, Fault):
         return sentence(cause), extensions(cause)
     if about_query(error, cause):
-        return worded(error), {"code": code(error, cause)}
+        return worded(error), {**(getattr(cause, "extensions", None) or {}), "code": code(error, cause)}
     report(cause, request_id)
     return "Something went wrong in this server.", {"code": "INTERNAL_SERVER_ERROR"}
 
@@ -87,6 +89,8 @@ def worded(error: GraphQLError) -> str:
         reason = inner.message if isinstance(inner, GraphQLError) else message
         message = message.removesuffix(reason) + QUOTED.sub("", reason)
     message = message.replace(" not to be None.", " not to be null.")
+    if len(message) > LONGEST:
+        return f"{message[:LONGEST]}..."
     return message if message.endswith((".", "?")) else f"{message}."
 
 

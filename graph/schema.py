@@ -13,14 +13,23 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 import graph.types
+import graph.values
 from graph import entities
 from graph.context import Context
 from graph.estimate import estimate, wants
 from graph.query import Query
 from graph.scalars import scalar_map
 from graph.selection import asked
+from graph.weights import keeping, prices
+from graph.weights.checked import Checked
+from graph.weights.declared import weigh
+from graph.weights.scale import weights
 
 ENTITIES = entities.entities(value for value in vars(graph.types).values() if isinstance(value, type))
+MUTE = "mute"
+"""What a request says with its operation, so that errors in its variables suggest no names."""
+SHOWN = dict.fromkeys(one for of in (graph.values, graph.types) for one in vars(of).values() if hasattr(one, "record")) | {Query: None}
+"""The types of the graph, each once."""
 
 
 class Named(SchemaExtension):
@@ -37,13 +46,19 @@ class Named(SchemaExtension):
 
 
 class Weighed(SchemaExtension):
-    """The operation's selection is looked at once, for what the loaders should know; what cannot fit its budget is not begun."""
+    """The operation's selection is looked at once, for what the loaders should know; what costs too much is not begun."""
 
     def on_execute(self) -> Iterator[None]:
-        """Tell the loaders, and refuse. Raises TooExpensive."""
-        running, loaders = self.execution_context, self.execution_context.context.loaders
-        if running.graphql_document is not None:
-            tree = asked(schema._schema, running.graphql_document, running.operation_name, running.variables)
+        """Note what it weighs, tell the loaders, and refuse. Raises TooExpensive."""
+        running, context = self.execution_context, self.execution_context.context
+        loaders, weighing, document = context.loaders, context.weighing, running.graphql_document
+        if document is not None:
+            if context.documents.mode != "off":
+                weighing.cost = prices.price(schema._schema, WEIGHTS, document, running.operation_name, running.variables)
+                prices.afford(context.documents, weighing)
+            tree = asked(schema._schema, document, running.operation_name, running.variables)
+            entities.bounded(one.arguments.get("representations", ()) for one in tree.fields if one.name == "_entities")
+            weighing.seconds, weighing.personal = keeping.seconds(tree), keeping.personal(tree)
             loaders.wants = wants(tree)
             found = estimate(tree, loaders.known, loaders.mode)
             loaders.ledger.foresee(found.least, found.likely)
@@ -59,11 +74,20 @@ class Schema(strawberry.federation.Schema):
         """The entities that a gateway asks for."""
         return await entities.resolve(ENTITIES, info.context.loaders, list(representations))
 
+    def _get_custom_context_kwargs(self, operation_extensions: dict[str, Any] | None = None, *, sync: bool = False) -> dict[str, Any]:
+        """What graphql-core executes with: besides the usual, whether it suggests names where variables have others."""
+        usual = super()._get_custom_context_kwargs(operation_extensions, sync=sync)
+        return {**usual, "hide_suggestions": bool((operation_extensions or {}).get(MUTE))}
+
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Nothing: errors are reported when they are formatted."""
 
 
-schema = Schema(query=Query, federation_version="2.9", extensions=[Named, Weighed], config=StrawberryConfig(scalar_map=scalar_map()))
+weigh(SHOWN)
+schema = Schema(
+    query=Query, federation_version="2.9", extensions=[Named, Checked, Weighed], config=StrawberryConfig(scalar_map=scalar_map())
+)
+WEIGHTS = weights(schema._schema)
 
 
 def sdl() -> str:

@@ -157,6 +157,10 @@ class Known(Attributions):
         """All that was scanned lately, the directory first."""
         return [*self.directories.fresh().values(), *self.scanned.fresh().values()]
 
+    def life(self, scan: Directory) -> float:
+        """For how many seconds a scan is fresh: the directory's, or any other's."""
+        return self.rules.scan_seconds if any(one is scan for one in self.scanned.fresh().values()) else self.rules.directory_seconds
+
     def forget(self, account_id: str) -> None:
         """Drop the link of the account with this bare id, so that it is decided anew."""
         person_id = self.linked.peek(account_id)
@@ -218,7 +222,16 @@ class Known(Attributions):
         """One of the optional directories, if it is turned on; like the other one, no operation pays for it. Raises UpstreamError."""
         if not (self.rules.people_directory if which == "people" else self.rules.users_directory):
             return None
-        workforce = self.workforce.within(ledger, Mode.FRESH, charged=False)
-        check_ins = self.check_ins.within(ledger, Mode.FRESH, charged=False)
         whose = NAME if which == "people" else CHECK_INS
-        return await self.rolls.get(which, lambda: people(workforce) if which == "people" else users(check_ins), ledger.waits(whose))
+        return await self.rolls.get(which, lambda: self.read_roll(which, ledger), ledger.waits(whose))
+
+    async def read_roll(self, which: Literal["people", "users"], ledger: Ledger) -> Roll:
+        """One of them, read now; once more when it could not be read whole, as its pages may have moved meanwhile (faults.md F15)."""
+        found = await self.enrolled(which, ledger, Mode.FRESH)
+        return found if found.complete else await self.enrolled(which, ledger, Mode.NONE)
+
+    async def enrolled(self, which: Literal["people", "users"], ledger: Ledger, mode: Mode) -> Roll:
+        """One of them."""
+        if which == "people":
+            return await people(self.workforce.within(ledger, mode, charged=False))
+        return await users(self.check_ins.within(ledger, mode, charged=False))

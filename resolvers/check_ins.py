@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from loaders.identity import person_of
 from loaders.request import Loaders
-from loaders.rows import Question, Rows, widened
+from loaders.rows import Question, Rows, Slice, widened
 from loaders.window import Window
 from resolvers.paging import COMPLETE, Completeness, Connection, Page, Read, place, read
 from upstreams.check_ins import Filter
@@ -14,6 +14,7 @@ from upstreams.records import CheckIn, Person, Response
 from upstreams.values import bare
 
 UNSHOWN = Completeness(False, "Some check-ins could not be read, or do not show whose they are, and are left out.")
+MOVED = Completeness(False, "The check-ins changed while they were being read, twice: some may be missing.")
 
 
 async def check_in(loaders: Loaders, id: str) -> CheckIn | None:  # noqa: A002 - the argument's name in the graph
@@ -33,12 +34,19 @@ def connection(loaders: Loaders, rows: Rows, page: Page) -> Connection[CheckIn]:
     async def one() -> Read[CheckIn]:
         found = await loaders.slice(question)
         placed = zip(found.places, found.items, strict=True)
-        return read(placed, rows, page, more=found.more, completeness=COMPLETE if found.complete else UNSHOWN)
+        return read(placed, rows, page, more=found.more, completeness=completeness(found))
 
     async def count() -> int | None:
         return await loaders.totals.load(rows)
 
     return Connection(one, count)
+
+
+def completeness(found: Slice) -> Completeness:
+    """Whether a slice is all that it should be, and why not."""
+    if found.complete:
+        return COMPLETE
+    return MOVED if found.moved else UNSHOWN
 
 
 def offset(found: object) -> int:
@@ -52,10 +60,11 @@ def offset(found: object) -> int:
 
 async def responses(check_in: CheckIn, loaders: Loaders) -> list[Response] | None:
     """The responses, from the check-in's detail; None when the upstream no longer knows it."""
-    if check_in.responses is not None:
-        return list(check_in.responses)
-    detail = await loaders.check_in.load(check_in.id)
-    return list(detail.responses or ()) if detail is not None else None
+    detail = check_in if check_in.responses is not None else await loaders.check_in.load(check_in.id)
+    if detail is None:
+        return None
+    loaders.dropped[detail.id] = detail.dropped
+    return list(detail.responses or ())
 
 
 async def people(check_in: CheckIn, loaders: Loaders) -> list[Person] | None:

@@ -66,15 +66,3 @@ def decode(name: str, body: bytes) -> Any:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as cause:
         raise BadResponse(name, status=200, reason="json") from cause
-
-
-def leads_away(base_url: str, raw: Any) -> bool:
-    """Whether the `next` of a list leads to another scheme, host or port than the list's own (faults.md F16, upstreams.md 33)."""
-    link = raw.get("next") if isinstance(raw, dict) else None
-    if not isinstance(link, str) or not link:
-        return False
-    try:
-        own, led = httpx.URL(base_url), httpx.URL(base_url).join(link)
-    except httpx.InvalidURL:
-        return True
-    return (own.scheme, own.host, own.port) != (led.scheme, led.host, led.port)

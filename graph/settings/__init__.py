@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from graph.limits import Limits
 from graph.settings.checks import gaps
+from graph.settings.documents import DocumentSettings
 from graph.settings.door import DoorSettings
 from graph.settings.embedded import EmbeddedSettings
 from graph.settings.identity import IdentitySettings
@@ -18,14 +19,23 @@ from graph.settings.sharing import SharingSettings
 __all__ = ["PREFIX", "Settings", "Unusable", "load"]
 
 
-class Settings(EmbeddedSettings, DoorSettings, SharingSettings, IdentitySettings, BaseSettings):
+class Settings(EmbeddedSettings, DocumentSettings, DoorSettings, SharingSettings, IdentitySettings, BaseSettings):
     """Every setting; the environment variable is the name in capitals after `CREWGRAPH_`."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
     def limits(self) -> Limits:
         """What an operation may cost, and what is remembered where."""
-        return Limits(self.most_calls, self.trace, self.remembered, self.engine, self.links, self.deadline)
+        return Limits(
+            calls=self.most_calls,
+            trace=self.trace,
+            cache=self.remembered,
+            engine=self.engine,
+            store=self.links,
+            deadline=self.deadline,
+            door=self.door(),
+            documents=self.documents(),
+        )
 
 
 def load(**flags: object) -> Settings:

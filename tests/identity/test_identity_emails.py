@@ -53,6 +53,7 @@ async def test_emails_tell_namesakes_apart(tmp_path: Path, modes: Modes, users: 
 @DIRECTORIES
 @ALL
 async def test_an_email_that_two_workers_have_is_no_key(tmp_path: Path, modes: Modes, users: bool) -> None:
+    """(faults.md F35)"""
     company = Company()
     company.worker("Emily Carter", "w1", email="yard@example.com")
     company.worker("Ann Lee", "w2", email="YARD@example.com")
@@ -73,6 +74,7 @@ async def test_an_email_that_somebody_without_work_has_too_is_no_key(tmp_path: P
 @DIRECTORIES
 @ALL
 async def test_an_email_that_two_accounts_have_is_no_key(tmp_path: Path, modes: Modes, users: bool) -> None:
+    """(faults.md F35)"""
     company = Company()
     company.worker("Emily Carter", "w", email="office@example.com")
     company.user("Emily Walsh", "office@example.com", "a")

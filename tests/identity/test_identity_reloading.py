@@ -107,6 +107,7 @@ async def test_two_people_who_change_places_in_the_file_change_them_in_the_graph
 
 
 async def test_a_broken_file_leaves_the_last_good_one_in_force_until_it_is_mended(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """(faults.md F36)"""
     company = pair()
     async with watched(company, tmp_path) as (graph, path):
         path.write_text(f"{HEAD}v,joe@example.com,\n")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import httpx
+import pytest
 
 from upstreams.cache import FORGETFUL, Cache
 from upstreams.caller import Caller
@@ -54,6 +55,11 @@ def swiftly(work: Coroutine[Any, Any, T]) -> T:
 def clock() -> float:
     """The time of the running loop."""
     return asyncio.get_running_loop().time()
+
+
+def about(seconds: float) -> Any:
+    """So many seconds, to a millionth."""
+    return pytest.approx(seconds)
 
 
 def call(row: int) -> Call:

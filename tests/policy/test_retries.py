@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.policies import NEVER_OPEN
-from tests.policy.swift import ONE, Step, bad, call, desk, fine, raw, swiftly
+from tests.policy.swift import ONE, Step, about, bad, call, desk, fine, raw, swiftly
 from upstreams.deadline import within
 from upstreams.errors import BadResponse, Fault, RateLimited, Refused, TimedOut, Unavailable, UpstreamError
 from upstreams.ledger import Ledger
@@ -184,7 +184,7 @@ def test_a_429_is_tried_once_more_and_then_is_the_answer() -> None:
         with pytest.raises(RateLimited) as caught:
             await one.ask()
         assert caught.value.retry_after == 2
-        assert one.script.waits == [pytest.approx(2)]
+        assert one.script.waits == [about(2)]
 
     swiftly(run())
 

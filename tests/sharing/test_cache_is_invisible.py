@@ -81,6 +81,7 @@ async def both(path: Path) -> AsyncIterator[tuple[Graph, Graph, Graph]]:
 @settings(max_examples=40, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(WAVES)
 async def test_the_cache_and_its_by_pass_change_no_answer(waves: list[list[Asked]]) -> None:
+    """(faults.md F40)"""
     with TemporaryDirectory() as folder:
         firm(path := Path(folder) / "firm.sqlite")
         async with both(path) as (off, on, anew):

@@ -175,6 +175,7 @@ BENDS: dict[str, Bent] = {
 
 @pytest.mark.parametrize("how", BENDS)
 async def test_an_upstream_that_fails_once_answers_next_time(tmp_path: Path, how: str) -> None:
+    """(faults.md F40)"""
     query = '{ checkIn(id: "a-0") { id responses { personEmail } } }'
     async with changing(tmp_path, reporting(booked("Ann Lee"), "Ann Lee", "a-0")) as one:
         whole = one.switch.inner

@@ -29,6 +29,7 @@ async def crowd(one: Graph, size: int) -> list[str]:
 
 
 async def test_500_equal_cold_queries_make_exactly_the_calls_of_one(company: Path) -> None:
+    """(faults.md F25)"""
     options = Options(clock=noon, latency_ms=5)
     async with graph(company, options=options, limits=Limits()) as alone:
         [one] = await crowd(alone, 1)

@@ -22,6 +22,7 @@ def asking(one: Desk, ledger: Ledger | None = None, mode: Mode = Mode.USUAL) -> 
 
 @pytest.mark.parametrize("remembering", [True, False])
 async def test_500_who_ask_at_once_share_one_flight_which_one_of_them_pays_for(remembering: bool) -> None:
+    """(faults.md F25)"""
     async with desk(cache=lambda _: forgetful()) if not remembering else desk() as one:
         ledgers = [Ledger(traced=True) for _ in range(500)]
         assert await asyncio.gather(*(asking(one, ledger) for ledger in ledgers)) == [1] * 500
@@ -31,6 +32,7 @@ async def test_500_who_ask_at_once_share_one_flight_which_one_of_them_pays_for(r
 
 
 async def test_a_flight_that_fails_fails_for_all_who_joined_it_once_and_is_not_remembered() -> None:
+    """(faults.md F25, F40)"""
     async with desk() as one:
         one.upstream.fails = True
         failed = await asyncio.gather(*(asking(one) for _ in range(50)), return_exceptions=True)
