@@ -21,7 +21,7 @@ from starlette.routing import Mount, Route
 from graph import graphiql, http
 from graph.endpoint import endpoint
 from graph.limits import Limits
-from graph.operating.front import Front
+from graph.operating.front import Front, Shed
 from graph.operating.health import Health
 from graph.operating.options import Operating
 from graph.operating.visits import ident
@@ -80,7 +80,7 @@ def create_app(
     watch = Watch(operating or Operating())
     routes = [Route("/graphql", endpoint, methods=METHODS), Mount("/graphql/static", graphiql.assets()), *Health(watch).routes()]
     shared = Middleware(CORSMiddleware, allow_origins=list(origins), allow_methods=["GET", "POST"], allow_headers=["*"], max_age=86_400)
-    middleware = [Middleware(Front, watch, "/graphql"), *([shared] if origins else [])]
+    middleware = [Middleware(Front, watch), *([shared] if origins else []), Middleware(Shed, watch, "/graphql")]
     alive = lifespan(upstreams, rules or Rules(), register or Register(), limits or Limits(), watch)
     return Starlette(routes=routes, middleware=middleware, exception_handlers={HTTPException: coded}, lifespan=alive)
 
