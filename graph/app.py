@@ -19,6 +19,9 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from graph import graphiql, http
+from graph.access.guard import Access
+from graph.door.documents import documents
+from graph.door.guard import Guard
 from graph.endpoint import endpoint
 from graph.limits import Limits
 from graph.operating.front import Front, Shed
@@ -26,6 +29,7 @@ from graph.operating.health import Health
 from graph.operating.options import Operating
 from graph.operating.visits import ident
 from graph.operating.watch import Connections, Watch
+from graph.service import Service
 from graph.settings import Settings
 from loaders.known import Known, Rules
 from loaders.mapping import Register
@@ -42,7 +46,7 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 """All of them, so that a wrong one gets a coded answer."""
 
 
-METHOD = http.Refusal(405, "METHOD_NOT_ALLOWED", "Use POST, or GET for queries.", {"Allow": "GET, POST"})
+METHOD = http.Refusal(405, "METHOD_NOT_ALLOWED", "Use POST, or GET for queries.", http.ALLOWED)
 NOWHERE = http.Refusal(404, "NOT_FOUND", "There is nothing here. The graph is at /graphql.")
 
 
@@ -69,20 +73,29 @@ def create_app(
     *,
     origins: Sequence[str] = (),
     limits: Limits | None = None,
+    access: Access | None = None,
     operating: Operating | None = None,
 ) -> Starlette:
     """The graph as an ASGI app; it opens its upstream clients when it starts and closes them when it stops.
 
     A `register` that is watched is read again whenever its file changes. Pages of these web `origins` may ask the app from a
-    browser, without credentials of the browser's own.
+    browser, without credentials of the browser's own. `access` tells callers apart; without it everybody may see everything.
     """
     quiet()
-    watch = Watch(operating or Operating())
-    routes = [Route("/graphql", endpoint, methods=METHODS), Mount("/graphql/static", graphiql.assets()), *Health(watch).routes()]
+    access, limits, watch = access or Access(), limits or Limits(), Watch(operating or Operating())
+    assets = [Mount("/graphql/static", graphiql.assets())] if access.gateway is None else []
+    routes = [Route("/graphql", endpoint, methods=METHODS), *assets, *Health(watch).routes()]
     shared = Middleware(CORSMiddleware, allow_origins=list(origins), allow_methods=["GET", "POST"], allow_headers=["*"], max_age=86_400)
-    middleware = [Middleware(Front, watch), *([shared] if origins else []), Middleware(Shed, watch, "/graphql")]
-    alive = lifespan(upstreams, rules or Rules(), register or Register(), limits or Limits(), watch)
-    return Starlette(routes=routes, middleware=middleware, exception_handlers={HTTPException: coded}, lifespan=alive)
+    before = [
+        Middleware(Front, watch),
+        Middleware(Guard, limits.door.hsts),
+        *([shared] if origins else []),
+        Middleware(Shed, watch, "/graphql"),
+    ]
+    alive = lifespan(upstreams, rules or Rules(), register or Register(), limits, watch, access)
+    app = Starlette(routes=routes, middleware=before, exception_handlers={HTTPException: coded}, lifespan=alive)
+    app.router.redirect_slashes = False  # such a redirect would go to whatever host the client named (faults.md F29)
+    return app
 
 
 def quiet() -> None:
@@ -92,16 +105,15 @@ def quiet() -> None:
 
 
 def lifespan(
-    upstreams: Upstreams, rules: Rules, register: Register | Watched, limits: Limits, watch: Watch
+    upstreams: Upstreams, rules: Rules, register: Register | Watched, limits: Limits, watch: Watch, access: Access
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """What lives as long as the process."""
 
     @asynccontextmanager
     async def opened(app: Starlette) -> AsyncIterator[None]:
-        async with knowing(upstreams, rules, register, limits, watch) as known:
-            app.state.known, app.state.limits, app.state.watch = known, limits, watch
+        async with knowing(upstreams, rules, register, limits, watch) as known, documents(limits) as taught, access.alive():
+            app.state.service = Service(known, limits, watch, access, taught)
             yield
-            del app.state.known
 
     return opened
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import UNSET
 
+from graph.access.scopes import ABSENCES, CLASHES
 from graph.context import Context
 from graph.days import DateRange, called, days, told
 from loaders.links import Status
@@ -16,6 +17,9 @@ from resolvers.paging import Page
 from upstreams.check_ins import Filter
 from upstreams.errors import BadInput
 from upstreams.workforce import Changed
+
+ADDRESSES = frozenset({"manager_email", "manager_name", "person_email"})
+"""Filters that would give away an email, or somebody's manager, to whoever guesses it."""
 
 
 @strawberry.input(description="When bookings were created or last changed in workforce; days, inclusive. All that are given must hold.")
@@ -40,10 +44,16 @@ class CheckInFilter:
         default=UNSET, description="Submitted on these days of the company's time zone. What was never submitted is left out."
     )
     department: str | None = strawberry.field(default=UNSET, description="The department of the person, as check-ins spells it.")
-    manager_email: str | None = strawberry.field(default=UNSET, description="The email of the person's manager.")
-    manager_name: str | None = strawberry.field(default=UNSET, description="The full name of the person's manager.")
+    manager_email: str | None = strawberry.field(
+        default=UNSET, description="The email of the person's manager. Unless it is your own, it needs the scope `people:email`."
+    )
+    manager_name: str | None = strawberry.field(
+        default=UNSET, description="The full name of the person's manager. Needs the scope `people:email`."
+    )
     person_email: str | None = strawberry.field(
-        default=UNSET, description="The email of the person. How exactly it matches is the upstream's."
+        default=UNSET,
+        description="The email of the person. How exactly it matches is the upstream's. "
+        "Unless it is your own, it needs the scope `people:email`.",
     )
     person_name: str | None = strawberry.field(
         default=UNSET, description="The full name of the person. How exactly it matches is the upstream's."
@@ -76,6 +86,8 @@ def filters(
     given = {name: value for name, value in vars(filter).items() if value is not UNSET} if filter else {}
     if None in given.values():
         raise BadInput("filter", "must not hold a null, which would match everybody: leave it out")
+    for name in ADDRESSES & given.keys():
+        context.rights.address(given[name])
     return {"submitted": days(context, given.pop("submitted_between", None)), "where": called("filter", lambda: Filter(**given))}
 
 
@@ -94,12 +106,20 @@ def project_key(
 
 
 def person_key(
-    _context: Context,
+    context: Context,
     id: Annotated[strawberry.ID | None, told("The person's id.")] = UNSET,  # noqa: A002 - the argument's name in the graph
-    email: Annotated[str | None, told("The email of the person's check-ins account, where only one account has it.")] = UNSET,
+    email: Annotated[
+        str | None,
+        told(
+            "The email of the person's check-ins account, where only one account has it. "
+            "Unless it is your own, it needs the scope `people:email`."
+        ),
+    ] = UNSET,
     employee_number: Annotated[str | None, told("The employee number in workforce, where only one person has it.")] = UNSET,
 ) -> Mapping[str, Any]:
     """A person's id, email or employee number."""
+    if email:
+        context.rights.address(email)
     return given(id=id, email=email, employee_number=employee_number)
 
 
@@ -112,24 +132,30 @@ def named(
 
 
 def away(
-    _context: Context,
-    on_leave: Annotated[bool | None, told("Only people who are on leave today, or with false only those who are not.")] = UNSET,
+    context: Context,
+    on_leave: Annotated[
+        bool | None, told("Only people who are on leave today, or with false only those who are not. Needs the scope `timeoff:read`.")
+    ] = UNSET,
 ) -> Mapping[str, Any]:
     """Whether people are on leave."""
+    if on_leave is not UNSET:
+        context.rights.need(ABSENCES)
     return {"on_leave": None if on_leave is UNSET else on_leave}
 
 
 def clashing(
-    _context: Context,
+    context: Context,
     conflicting: Annotated[
         bool | None,
         told(
             "Only assignments with time off of their person on a day that is worked, or with false only those without any that is known. "
-            "In an active window on a day of the window, in others on any day."
+            "In an active window on a day of the window, in others on any day. Needs the scope `timeoff:read`."
         ),
     ] = UNSET,
 ) -> Mapping[str, Any]:
     """Whether assignments clash with time off."""
+    if conflicting is not UNSET:
+        context.rights.need(CLASHES)
     return {"conflicting": None if conflicting is UNSET else conflicting}
 
 

@@ -1,4 +1,4 @@
-"""The command line: `crewgraph serve`, `crewgraph sandbox`, `crewgraph schema`, `crewgraph explain`, `crewgraph people match`."""
+"""The command line: `crewgraph serve`, `sandbox`, `schema`, `explain`, `people match`, and `keys new` from `graph.access.command`."""
 
 from __future__ import annotations
 
@@ -13,24 +13,27 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from rich.markup import escape
 from rich.panel import Panel
 
 import sandbox as sandboxes
 from graph import accepting, graphiql, matching, serving, tables, waterfall
 from graph import explain as explaining
-from graph.app import from_settings
-from graph.embedded import company_file, embedded
+from graph.access import command as keys
+from graph.embedded import company_file
 from graph.operating import logs, server
 from graph.operating.drain import Drain
 from graph.plainly import out, plainly, readable
 from graph.schema import sdl
 from graph.settings import Settings, load
+from graph.settings.access import exposed
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="One graph over check-ins and workforce."
 )
 group = typer.Typer(no_args_is_help=True, help="Who is who between the two upstreams.")
 cli.add_typer(group, name="people")
+cli.add_typer(keys.group, name="keys")
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)]
@@ -43,6 +46,7 @@ WorkforceCompany = Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_W
 IdentityFile = Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_IDENTITY_FILE.")]
 NumberProperty = Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_EMPLOYEE_NUMBER_PROPERTY.")]
 TimeZone = Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_TIME_ZONE.")]
+Rehearse = Annotated[Path | None, typer.Option(help="TOML file with the faults of a rehearsal, which begins at once.")]
 Match = Literal["exact", "substring"]
 Kept = Annotated[Path | None, typer.Option("--file", help="Database file to keep the company in and use again.")]
 
@@ -75,6 +79,7 @@ def serve(
     employee_number_property: NumberProperty = None,
     time_zone: TimeZone = None,
     workers: Annotated[int | None, typer.Option(help="Outranks CREWGRAPH_WORKERS.", min=1, max=64)] = None,
+    rehearse: Rehearse = None,
 ) -> None:
     """Serve the graph, with GraphiQL for browsers, over the configured upstreams or over the embedded sandbox."""
     with plainly():
@@ -89,12 +94,13 @@ def serve(
             "time_zone": time_zone,
             "workers": workers,
         }
-        order = serving.Order(flags, latency_ms)
+        order = serving.Order(flags, latency_ms, rehearse)
         settings = order.checked()
+        exposed(settings, host)
         asyncio.run(readable(settings.links()))
         listener = server.listening(host, port)
     logs.configure(settings.log_format, settings.log_level)
-    welcome(settings, listener)
+    welcome(settings, listener, order.plan(settings))
     raise typer.Exit(serving.serve(order, settings, listener))
 
 
@@ -116,9 +122,11 @@ def sandbox(
     workforce_user: Annotated[str | None, typer.Option(help="Ask callers for this user of workforce.")] = None,
     workforce_key: Annotated[str | None, typer.Option(help="Ask callers for this key of workforce.")] = None,
     workforce_token: Annotated[str | None, typer.Option(help="Ask callers for this Bearer token of workforce.")] = None,
+    rehearse: Rehearse = None,
 ) -> None:
     """Serve both REST APIs over a made-up company, on one port, for demonstrations, tests and load."""
     with plainly():
+        plan = sandboxes.read_plan(rehearse) if rehearse is not None else None
         path = company_file(file, people, seed)
     options = sandboxes.Options(
         company=company,
@@ -132,8 +140,11 @@ def sandbox(
         workforce_user=workforce_user,
         workforce_key=workforce_key,
         workforce_token=workforce_token,
+        faults=plan,
     )
     out.print(f"Check-ins: http://{host}:{port}/api/v2/checkins/   Workforce: http://{host}:{port}/v2/companies/{company}/assignments")
+    if plan is not None:
+        out.print(f"REHEARSAL, counted at http://{host}:{port}/sandbox/faults:\n{plan}", style="bold yellow", markup=False)
     with plainly():
         app, listener = sandboxes.create_app(path, options), server.listening(host, port)
     logs.configure("console", "warning")
@@ -144,10 +155,11 @@ def sandbox(
 def schema(
     check: Annotated[bool, typer.Option(help="Compare with the file instead of printing; exit 1 when it differs.")] = False,
     file: Annotated[Path, typer.Option(help="The file to compare with.")] = Path("schema.graphql"),
+    scopes: Annotated[bool, typer.Option(help="Whether to say which scopes fields need; gateways that do not know that refuse it.")] = True,
 ) -> None:
     """Print the schema as SDL, for gateways and registries."""
     if not check:
-        sys.stdout.write(sdl())
+        sys.stdout.write(sdl(scopes=scopes))
         return
     kept = file.read_text(encoding="utf-8") if file.exists() else ""
     if kept == sdl():
@@ -181,23 +193,24 @@ def match(
 ) -> None:
     """Decide who everybody in the workforce directory is in check-ins, and keep the links for the server."""
     with plainly():
-        settings = load(
-            sandbox_people=people,
-            sandbox_seed=seed,
-            checkins_url=checkins_url,
-            workforce_url=workforce_url,
-            workforce_company=workforce_company,
-            identity_file=identity_file,
-            employee_number_property=employee_number_property,
-            time_zone=time_zone,
-        )
+        flags = {
+            "sandbox_people": people,
+            "sandbox_seed": seed,
+            "checkins_url": checkins_url,
+            "workforce_url": workforce_url,
+            "workforce_company": workforce_company,
+            "identity_file": identity_file,
+            "employee_number_property": employee_number_property,
+            "time_zone": time_zone,
+        }
+        order = serving.Order(flags, latency_ms)
+        settings = order.settings()
         asyncio.run(readable(settings.links()))
         if accept:
             accepting.possible(settings.identity_file, csv)
         if csv is not None:
             tables.writable(csv)
-        upstreams = embedded(settings, latency_ms) if settings.sandboxed else from_settings(settings)
-        matched = matching.run(settings, upstreams, matching.Look(survey, most_details))
+        matched = matching.run(settings, order.upstreams(settings), matching.Look(survey, most_details))
         tables.show(matched, status or [], csv)
         if accept and settings.identity_file is not None:
             accepting.ask(matched, settings.identity_file)
@@ -224,17 +237,19 @@ def explain(
         waterfall.show(found)
 
 
-def welcome(settings: Settings, listener: socket.socket) -> None:
-    """Say what is served, from where: to a reader in a box, else in log lines."""
+def welcome(settings: Settings, listener: socket.socket, plan: sandboxes.Plan | None) -> None:
+    """Say what is served, from where, and what will go wrong with it: to a reader in a box, else in log lines."""
     host, port = listener.getsockname()[:2]
     lines = [f"GraphQL and GraphiQL: http://{host}:{port}/graphql"]
     if settings.sandboxed:
         lines.append(f"SANDBOX: a made-up company of {settings.sandbox_people} people. No real upstream is configured.")
         lines.append("Set CREWGRAPH_CHECKINS_URL and CREWGRAPH_WORKFORCE_URL to serve yours.")
+    if plan is not None:
+        lines.append(f"REHEARSAL: the sandbox misbehaves, in seconds from now.\n{plan}")
     if not graphiql.read():
         lines.append("GraphiQL was not built: install with npm reachable, see the page for how.")
     if out.is_terminal:
-        out.print(Panel("\n".join(lines), title="Crewgraph", expand=False, style="yellow" if settings.sandboxed else ""))
+        out.print(Panel(escape("\n".join(lines)), title="Crewgraph", expand=False, style="yellow" if settings.sandboxed else ""))
         return
     for line in lines:
         logging.getLogger("crewgraph").info(line)

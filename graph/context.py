@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
+from graph.access.rights import Rights
+from graph.weights.bounds import Bounds, Weighing
 from loaders.request import Loaders
+
+
+def free(_points: int) -> None:
+    """Nobody pays."""
 
 
 @dataclass(frozen=True)
 class Context:
-    """The request's loaders, the id that its errors and log lines share, and the operation that the client named."""
+    """The request's loaders, the id that its errors and log lines share, the operation that the client named, and the caller's rights.
+
+    `documents` says what its document may be, `weighing` holds what its operation was found to weigh, and `pay` has the caller pay
+    for it in points.
+    """
 
     loaders: Loaders
     request_id: str
     operation: str | None = None
+    rights: Rights = field(default_factory=Rights)
+    documents: Bounds = field(default_factory=Bounds)
+    weighing: Weighing = field(default_factory=Weighing)
+    pay: Callable[[int], None] = free

@@ -11,24 +11,52 @@ import httpx
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from starlette.applications import Starlette
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import sandbox
 from graph.app import Upstreams
-from graph.settings import Settings
+from graph.settings import PREFIX, Settings, Unusable
 from upstreams.dialect import Dialect
 
 
-def embedded(settings: Settings, latency_ms: float) -> Upstreams:
-    """The sandbox inside this process, reached without a socket."""
+def embedded(settings: Settings, latency_ms: float, plan: sandbox.Plan | None = None) -> Upstreams:
+    """The sandbox inside this process, reached without a socket; it misbehaves as the plan says."""
     path = company_file(settings.sandbox_file, settings.sandbox_people, settings.sandbox_seed)
-    return over(sandbox.create_app(path, sandbox.Options(latency_ms=latency_ms)), settings)
+    return over(sandbox.create_app(path, sandbox.Options(latency_ms=latency_ms, faults=plan)), settings)
+
+
+def rehearsed(settings: Settings, file: Path | None) -> sandbox.Plan | None:
+    """The fault plan in a file. Raises BrokenPlan, and Unusable where real upstreams are configured: they are nobody's to break."""
+    if file is None:
+        return None
+    if not settings.sandboxed:
+        raise Unusable([f"--rehearse is for the sandbox: unset {PREFIX}CHECKINS_URL and {PREFIX}WORKFORCE_URL to rehearse with it."])
+    return sandbox.read_plan(file)
 
 
 def over(app: Starlette, settings: Settings) -> Upstreams:
     """Both upstreams in one ASGI app, spoken to under the settings' limits."""
-    transport = httpx.ASGITransport(app)
+    transport = httpx.ASGITransport(unbroken(app))
     check_ins, workforce = (Dialect(name, "http://sandbox", policy=settings.policy()) for name in ("checkins", "workforce"))
     return Upstreams(check_ins, workforce, "sandbox", transport, transport)
+
+
+def unbroken(app: ASGIApp) -> ASGIApp:
+    """The app, where an answer that breaks off is what it is to a client on a socket: a RemoteProtocolError of httpx."""
+
+    async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+        whole = False
+
+        async def watch(message: Message) -> None:
+            nonlocal whole
+            whole = message["type"] == "http.response.body" and not message.get("more_body", False)
+            await send(message)
+
+        await app(scope, receive, watch)
+        if not whole:
+            raise httpx.RemoteProtocolError("the connection was closed before the answer was whole")
+
+    return watched
 
 
 def company_file(path: Path | None, people: int, seed: int) -> Path:

@@ -7,17 +7,23 @@ from typing import Any
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from graph import graphiql, http
+from graph import deadline, graphiql, http
+from graph.access import audit
+from graph.access.rights import Caller, Rights
+from graph.access.scopes import TRACES, met
 from graph.context import Context
-from graph.deadline import HEADER, asked
-from graph.errors import formatted
-from graph.limits import Limits
-from graph.operating.admission import admitted
+from graph.door.asking import asked
+from graph.errors import formatted, root
+from graph.operating.admission import Turn, admitted
+from graph.operating.quota import Exhausted
 from graph.operating.visits import Visit, ident
-from graph.operating.watch import Watch
-from graph.schema import schema
+from graph.schema import MUTE, schema
+from graph.service import Service
+from graph.weights import keeping
+from graph.weights.prices import costs
 from loaders.request import Loaders
 from upstreams.calls import Mode
 from upstreams.ledger import Ledger
@@ -25,57 +31,97 @@ from upstreams.ledger import Ledger
 
 async def endpoint(request: Request) -> Response:
     """A page for browsers, an answer for clients."""
+    service: Service = request.app.state.service
     if http.wants_page(request):
-        return graphiql.page()
-    watch: Watch = request.app.state.watch
-    with watch.operation(request.headers) as visit:
-        return await answered(request, watch, visit)
+        return page(request, service)
+    with service.watch.operation(request.headers) as visit:
+        kind = http.JSON
+        try:
+            service.access.enter(request)
+            kind = http.accepted(request)
+            return await answered(request, service, visit, kind)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody is there to read it
+        except http.Refusal as refusal:
+            visit.refuse(refusal.code, refusal.status)
+            return refused(request, service, refusal, kind)
 
 
-async def answered(request: Request, watch: Watch, visit: Visit) -> Response:
-    """The answer, or a refusal."""
-    kind = http.JSON
+def page(request: Request, service: Service) -> Response:
+    """GraphiQL, or in its place why it would be of no use."""
     try:
-        kind = http.accepted(request)
-        call = await http.call(request)
-        async with admitted(request, watch) as headers:
-            response = await run(request, call, kind, visit)
-        response.headers.update(headers)
-        return response
-    except ClientDisconnect:
-        return Response(status_code=400)  # nobody is there to read it
+        service.access.enter(request)
     except http.Refusal as refusal:
-        visit.refuse(refusal.code, refusal.status)
-        return http.refused(refusal, ident(request.scope), kind)
+        return refused(request, service, refusal, http.JSON)
+    listed_only, gateway = service.limits.door.listed_only, service.access.gateway
+    return graphiql.closed() if listed_only or gateway is not None else graphiql.page()
 
 
-async def run(request: Request, call: http.Call, kind: str, visit: Visit) -> Response:
+def refused(request: Request, service: Service, refusal: http.Refusal, kind: str) -> Response:
+    """A refusal as an answer; one of a caller is a matter of the audit."""
+    if service.access.audited and refusal.status in (401, 403):
+        audit.audit(audit.refusal(refusal, ident(request.scope)))
+    return http.refused(refusal, ident(request.scope), kind)
+
+
+async def answered(request: Request, service: Service, visit: Visit, kind: str) -> Response:
+    """The answer to a caller who is known and pays, as soon as it is their turn. Raises http.Refusal."""
+    caller = await service.access.caller(request)
+    call = await service.documents.call(await asked(request, service.limits.door))
+    async with admitted(request, service.watch, caller.payer) as turn:
+        response = await run(request, call, kind, visit, Rights(caller), turn)
+        response.headers.update(turn.headers())
+    return response
+
+
+async def run(request: Request, call: http.Call, kind: str, visit: Visit, rights: Rights, turn: Turn) -> Response:
     """The answer to one call, with loaders of its own."""
-    limits: Limits = request.app.state.limits
-    request_id = ident(request.scope)
-    traced = limits.trace and request.headers.get("x-crewgraph-trace") == "1"
-    visit.ledger = ledger = Ledger(limits.calls, traced=traced, deadline=asked(request.headers.get(HEADER), limits.deadline))
-    loaders = Loaders(request.app.state.known, ledger, Mode.NONE if http.refreshes(request) else Mode.USUAL)
+    service: Service = request.app.state.service
+    limits, request_id = service.limits, ident(request.scope)
+    until = deadline.asked(request.headers.get(deadline.HEADER), limits.deadline)
+    visit.ledger = ledger = Ledger(limits.calls, traced=limits.trace and traced(request, rights.caller), deadline=until)
+    loaders = Loaders(service.known, ledger, Mode.NONE if http.refreshes(request) else Mode.USUAL, rights.reach)
+    context = Context(loaders, request_id, call.operation, rights, limits.documents, pay=turn.pay)
+    result = await executed(request, call, context)
+    content: dict[str, Any] = {} if http.never_executed(result.data, result.errors) else {"data": result.data}
+    if "data" in content:
+        await service.documents.learn(call)
+    if result.errors:
+        content["errors"] = formatted(result.errors, request_id)
+    if service.access.audited:
+        audit.audit(audit.operation(rights, call, request_id, ledger, content.get("errors", ())))
+    if extensions := told(loaders) | costs(context.documents, context.weighing):
+        content["extensions"] = extensions
+    status = http.status(kind, result.data, result.errors)
+    visit.answer(content, status)
+    headers = keeping.headers(context.weighing, ledger, content, alone=service.access.guarded or keeping.credentials(request))
+    return http.answer(kind, content, status=status, headers=headers)
+
+
+async def executed(request: Request, call: http.Call, context: Context) -> ExecutionResult:
+    """What a call comes to. Raises http.Refusal, and Exhausted where its caller cannot pay for it."""
     try:
         result = await schema.execute(
             call.query,
             call.variables,
-            Context(loaders, request_id, call.operation),
+            context,
             operation_name=call.operation,
             allowed_operation_types=[OperationType.QUERY] if request.method == "GET" else list(OperationType),
+            operation_extensions={MUTE: context.documents.mute},
         )
     except CannotGetOperationTypeError as cause:
         raise http.Refusal(400, "BAD_REQUEST", "`operationName` must name one of the document's operations.") from cause
     except InvalidOperationTypeError as cause:
         raise http.Refusal(405, "METHOD_NOT_ALLOWED", "A GET runs queries only.", {"Allow": "POST"}) from cause
-    content: dict[str, Any] = {} if http.never_executed(result.data, result.errors) else {"data": result.data}
-    if result.errors:
-        content["errors"] = formatted(result.errors, request_id)
-    if extensions := told(loaders):
-        content["extensions"] = extensions
-    status = http.status(kind, result.data, result.errors)
-    visit.answer(content, status)
-    return http.answer(kind, content, status=status)
+    for error in result.errors or ():
+        if isinstance(reason := root(error), Exhausted):
+            raise reason
+    return result
+
+
+def traced(request: Request, caller: Caller) -> bool:
+    """Whether a client wants a trace and may have one: it tells who is who, and what of whom is remembered."""
+    return request.headers.get("x-crewgraph-trace") == "1" and met(TRACES, caller.scopes) is not None
 
 
 def told(loaders: Loaders) -> dict[str, Any]:
@@ -83,8 +129,8 @@ def told(loaders: Loaders) -> dict[str, Any]:
     ledger, found = loaders.ledger, dict[str, Any]()
     if ledger.oldest:
         found["freshness"] = {upstream: {"oldestSeconds": round(age, 1)} for upstream, age in sorted(ledger.oldest.items())}
-    if loaders.dropped:
-        found["completeness"] = {"complete": False, "unreadableRows": loaders.dropped}
+    if unreadable := loaders.dropped.total():
+        found["completeness"] = {"complete": False, "unreadableRows": unreadable}
     if loaders.approximate:
         found["approximations"] = sorted(loaders.approximate)
     if ledger.traced:

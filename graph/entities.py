@@ -8,21 +8,24 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from graph.access.rights import Rights
+from graph.access.scopes import Needs
 from loaders.request import Loaders
 from upstreams.errors import BadInput, Fault
 
 MOST = 1000
-"""The most representations in one call."""
+"""The most representations in one operation."""
 
 Resolve = Callable[..., Coroutine[Any, Any, Any]]
 
 
 @dataclass(frozen=True)
 class Entity:
-    """An entity type: its keys, in the order in which they are preferred, and what finds it by one of them."""
+    """An entity type: its keys, in the order in which they are preferred, what finds it by one of them, and who may."""
 
     keys: tuple[str, ...]
     resolve: Resolve
+    needs: Needs = ()
 
 
 @dataclass(frozen=True)
@@ -36,22 +39,31 @@ class Asked:
 
 def entities(types: Iterable[type]) -> dict[str, Entity]:
     """The entity types among some types of the graph, by name."""
-    return {one.__name__: Entity(one.keys, one.resolve_reference) for one in types if getattr(one, "keys", ())}  # type: ignore[attr-defined]
+    return {one.__name__: Entity(one.keys, one.resolve_reference, one.needs) for one in types if getattr(one, "keys", ())}  # type: ignore[attr-defined]
 
 
-async def resolve(known: Mapping[str, Entity], loaders: Loaders, representations: list[object]) -> list[Any]:
-    """A record, a null or an error for each representation, in their order; equal ones are asked once, the others side by side."""
-    if len(representations) > MOST:
+def bounded(given: Iterable[object]) -> None:
+    """Raises BadInput when the lists of representations that an operation gives hold too many in all."""
+    if sum(len(one) if isinstance(one, list) else 1 for one in given) > MOST:
         raise BadInput("representations", f"must be at most {MOST}")
+
+
+async def resolve(known: Mapping[str, Entity], loaders: Loaders, representations: list[object], rights: Rights | None = None) -> list[Any]:
+    """A record, a null or an error for each representation, in their order; equal ones are asked once, the others side by side."""
+    rights = rights or Rights()
     asked = [understood(known, index, one) for index, one in enumerate(representations)]
     distinct = list(dict.fromkeys(one for one in asked if isinstance(one, Asked)))
-    results = await asyncio.gather(*(find(known, loaders, one) for one in distinct), return_exceptions=True)
+    results = await asyncio.gather(*(find(known, loaders, one, rights) for one in distinct), return_exceptions=True)
     found = dict(zip(distinct, results, strict=True))
     return [found[one] if isinstance(one, Asked) else one for one in asked]
 
 
-async def find(known: Mapping[str, Entity], loaders: Loaders, asked: Asked) -> Any:
-    """The record behind one key."""
+async def find(known: Mapping[str, Entity], loaders: Loaders, asked: Asked, rights: Rights) -> Any:
+    """The record behind one key. Raises Forbidden where the caller may see none of its type, or may not ask by that key."""
+    if known[asked.name].needs:
+        rights.need(known[asked.name].needs)
+    if asked.key == "email":
+        rights.address(asked.value)
     return await known[asked.name].resolve(loaders, **{snake(asked.key): asked.value})
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from graphql import FieldNode, GraphQLError, GraphQLSyntaxError
 
 from loaders.links import Ambiguous
+from loaders.reach import Forbidden
 from upstreams.errors import BadInput, BadResponse, Fault, Missing, RateLimited, Refused, TimedOut, TooExpensive, Unavailable, UpstreamError
 
 log = logging.getLogger("crewgraph")
@@ -26,6 +27,8 @@ SENTENCES: dict[type[UpstreamError], str] = {
     BadResponse: "The {} service gave an answer that does not keep to its documentation.",
 }
 
+LONGEST = 1000
+"""How much is said of an error: what graphql-core quotes of a document may be as long as the document."""
 QUOTED = re.compile(r"(?:, but encountered error |(?:, found| Found|(?<=value)): ).*", re.DOTALL)
 """How graphql-core quotes a value, or Python's opinion of it, to the end of its message."""
 
@@ -52,7 +55,7 @@ def told(error: GraphQLError, request_id: str) -> tuple[str, dict[str, Any]]:
     if isinstance(cause, Fault):
         return sentence(cause), extensions(cause)
     if about_query(error, cause):
-        return worded(error), {"code": code(error, cause)}
+        return worded(error), {**(getattr(cause, "extensions", None) or {}), "code": code(error, cause)}
     report(cause, request_id)
     return "Something went wrong in this server.", {"code": "INTERNAL_SERVER_ERROR"}
 
@@ -87,6 +90,8 @@ def worded(error: GraphQLError) -> str:
         reason = inner.message if isinstance(inner, GraphQLError) else message
         message = message.removesuffix(reason) + QUOTED.sub("", reason)
     message = message.replace(" not to be None.", " not to be null.")
+    if len(message) > LONGEST:
+        return f"{message[:LONGEST]}..."
     return message if message.endswith((".", "?")) else f"{message}."
 
 
@@ -109,9 +114,16 @@ def sentence(fault: Fault) -> str:
         return f"This asks for too much at once. {fault.hint}"
     if isinstance(fault, Ambiguous):
         return f"It is not certain who this is. {fault.reason}"
+    if isinstance(fault, Forbidden):
+        return f"This needs {' or '.join(scopes(one) for one in fault.needs)}."
     if isinstance(fault, UpstreamError):
         return SENTENCES[type(fault)].format(SERVICES.get(fault.upstream, fault.upstream))
     return "The request could not be answered."
+
+
+def scopes(needed: tuple[str, ...]) -> str:
+    """Scopes in words."""
+    return f"the scope{'s' * (len(needed) > 1)} {' and '.join(f'`{one}`' for one in needed)}"
 
 
 def extensions(fault: Fault) -> dict[str, Any]:
@@ -121,6 +133,8 @@ def extensions(fault: Fault) -> dict[str, Any]:
         found["argument"] = fault.argument
     if isinstance(fault, TooExpensive):
         found |= {name: value for name, value in (("estimatedCalls", fault.estimate), ("mostCalls", fault.limit)) if value is not None}
+    if isinstance(fault, Forbidden):
+        found["requiredScopes"] = [list(one) for one in fault.needs]
     if isinstance(fault, UpstreamError):
         found |= {"upstream": fault.upstream, "retryable": fault.retryable}
         if fault.retry_after is not None:

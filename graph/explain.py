@@ -137,8 +137,8 @@ async def run(question: Question, app: Starlette) -> Explained:
     """The estimate from what the graph knows before it is asked, and what the query came to."""
     operation, transport = tree(question), httpx.ASGITransport(app)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://graph") as client:
-        found = estimate(operation, app.state.known)
+        found = estimate(operation, app.state.service.known)
         body = {"query": question.text, "variables": question.variables, "operationName": question.operation}
         answer = (await client.post("/graphql", json=body, headers=TRACED)).json()
         codes = Counter(error["extensions"]["code"] for error in answer.get("errors", ()))
-        return Explained(found, app.state.limits.calls, answer["extensions"]["trace"], codes)
+        return Explained(found, app.state.service.limits.calls, answer["extensions"]["trace"], codes)

@@ -14,6 +14,7 @@ from starlette.routing import Route, Router
 
 STATIC = Path(__file__).with_name("static")
 MISSING = Path(__file__).with_name("missing.html")
+CLOSED = Path(__file__).with_name("closed.html")
 
 # Monaco, the page's editor, writes its theme into <style> elements and positions every line by a style attribute in the
 # markup that it inserts; it knows no nonces. Without 'unsafe-inline' Chromium refuses 3 elements and 288 attributes as the
@@ -71,6 +72,11 @@ def page(folder: Path = STATIC) -> Response:
     if index is None:
         return Response(MISSING.read_bytes(), 404, PAGE_HEADERS, "text/html")
     return Response(index.body, 200, PAGE_HEADERS, index.media_type)
+
+
+def closed() -> Response:
+    """What stands in the page's place where only listed operations run: it could not even read the schema."""
+    return Response(CLOSED.read_bytes(), 403, PAGE_HEADERS, "text/html")
 
 
 def assets(folder: Path = STATIC) -> Router:

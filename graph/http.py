@@ -12,19 +12,22 @@ from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
 
-LARGEST_BODY = 1_000_000
-"""The most bytes of a request body."""
 GRAPHQL, JSON = "application/graphql-response+json", "application/json"
+ALLOWED = {"Allow": "GET, POST"}
+NAMING = ("query", "extensions", "documentId", "doc_id", "id")
+"""The parameters that say which document is meant."""
 WEIGHT = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Call:
-    """What a client asks to run."""
+    """What a client asks to run: `trusted` if a manifest lists it; one that `teaches` is kept under its hash once it has run."""
 
     query: str
     variables: dict[str, Any] | None = None
     operation: str | None = None
+    trusted: bool = False
+    teaches: bool = False
 
 
 class Refusal(Exception):
@@ -69,67 +72,15 @@ def described(text: str) -> tuple[str, Mapping[str, str]]:
 
 
 def wants_page(request: Request) -> bool:
-    """Whether a browser is at the door: a GET for HTML without a query."""
-    return request.method == "GET" and "query" not in request.query_params and "text/html" in request.headers.get("accept", "")
+    """Whether a browser is at the door: a GET for HTML that names no document."""
+    asks = any(name in request.query_params for name in NAMING)
+    return request.method == "GET" and not asks and "text/html" in request.headers.get("accept", "")
 
 
 def refreshes(request: Request) -> bool:
     """Whether the client wants nothing remembered (RFC 9111, 5.2.1.4)."""
     directives = ",".join(request.headers.getlist("cache-control")).lower()
     return any(one.strip() in ("no-cache", "no-store", "max-age=0") for one in directives.split(","))
-
-
-async def call(request: Request) -> Call:
-    """The call that a request makes. Raises Refusal when it makes none."""
-    if request.method == "GET":
-        return from_query(request.query_params)
-    if request.method != "POST":
-        raise Refusal(405, "METHOD_NOT_ALLOWED", "Use POST, or GET for queries.", {"Allow": "GET, POST"})
-    kind, parameters = described(request.headers.get("content-type", ""))
-    if kind != JSON or parameters.get("charset", "utf-8") not in ("utf-8", "utf8"):
-        raise Refusal(415, "UNSUPPORTED_MEDIA_TYPE", f"Send the query as {JSON} in UTF-8.")
-    return checked(decoded(await body(request)))
-
-
-async def body(request: Request) -> bytes:
-    """The request's body, as long as it is not too large."""
-    found = bytearray()
-    async for chunk in request.stream():
-        found += chunk
-        if len(found) > LARGEST_BODY:
-            raise Refusal(413, "BODY_TOO_LARGE", f"A request may have at most {LARGEST_BODY} bytes.")
-    return bytes(found)
-
-
-def from_query(parameters: Mapping[str, str]) -> Call:
-    """The call in the query parameters of a GET; an empty parameter is none."""
-    given: dict[str, Any] = {name: parameters[name] for name in ("query", "operationName") if parameters.get(name)}
-    objects = {name: decoded(parameters[name].encode()) for name in ("variables", "extensions") if parameters.get(name)}
-    return checked(given | objects)
-
-
-def decoded(text: bytes) -> Any:
-    """JSON, or a refusal."""
-    try:
-        return msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as cause:
-        raise Refusal(400, "BAD_REQUEST", "This is not JSON in UTF-8.") from cause
-
-
-def checked(raw: Any) -> Call:
-    """The call in a decoded request (GraphQL over HTTP, "Request Parameters")."""
-    if not isinstance(raw, dict):
-        raise Refusal(400, "BAD_REQUEST", "A request is one JSON object; batches are not taken.")
-    query, variables, operation, extensions = (raw.get(name) for name in ("query", "variables", "operationName", "extensions"))
-    if not isinstance(query, str) or not query.strip():
-        raise Refusal(400, "BAD_REQUEST", "`query` must be a GraphQL document.")
-    if variables is not None and not isinstance(variables, dict):
-        raise Refusal(400, "BAD_REQUEST", "`variables` must be an object.")
-    if operation is not None and not isinstance(operation, str):
-        raise Refusal(400, "BAD_REQUEST", "`operationName` must be text.")
-    if extensions is not None and not isinstance(extensions, dict):
-        raise Refusal(400, "BAD_REQUEST", "`extensions` must be an object.")
-    return Call(query, variables, operation)
 
 
 def status(kind: str, data: Any, errors: list[GraphQLError] | None) -> int:
@@ -143,9 +94,8 @@ def never_executed(data: Any, errors: list[GraphQLError] | None) -> bool:
 
 
 def answer(kind: str, content: Mapping[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """An answer as JSON; personal data is kept by no cache."""
-    fixed = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Vary": "Accept"}
-    return Response(msgspec.json.encode(content), status, {**fixed, **(headers or {})}, f"{kind}; charset=utf-8")
+    """An answer as JSON."""
+    return Response(msgspec.json.encode(content), status, {"Vary": "Accept", **(headers or {})}, f"{kind}; charset=utf-8")
 
 
 def refused(refusal: Refusal, request_id: str, kind: str = JSON) -> Response:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from graph.door.policy import Door
+from graph.weights.bounds import Bounds
 from loaders.stores import MemoryStore, Store
 from upstreams.cache import Cache
 from upstreams.engine import Engine
+
+OPEN = Door()
+"""The door as it is unless settings say otherwise."""
 
 
 def none() -> None:
@@ -17,11 +22,13 @@ def none() -> None:
 
 @dataclass(frozen=True)
 class Limits:
-    """`calls` is how many upstream calls an operation may make, `trace` whether a client may ask for `extensions.trace`.
+    """`calls` is how many upstream calls an operation may make, `trace` whether a client may ask for `extensions.trace`,
+    `documents` what the document of one may be.
 
     `deadline` is how many seconds it may take, as long as it likes unless that is said.
 
     `cache`, `engine` and `store` make, when the app starts, the memory of answers, the one that servers share, and the one of links.
+    `door` is what a request may bring, and which documents it may run.
     """
 
     calls: int = 500
@@ -30,3 +37,5 @@ class Limits:
     engine: Callable[[], Engine | None] = none
     store: Callable[[], Store] = MemoryStore
     deadline: float = math.inf
+    door: Door = OPEN
+    documents: Bounds = field(default_factory=Bounds)

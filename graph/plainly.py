@@ -23,7 +23,7 @@ def plainly() -> Iterator[None]:
     """Settings, files and queries that cannot be used end the program with a sentence each, not with a traceback."""
     try:
         yield
-    except (Unusable, Wrong) as unusable:
+    except (Unusable, Wrong, sandboxes.BrokenPlan) as unusable:
         problems = unusable.problems
     except Stopped as stopped:
         out.print(f"crewgraph: {stopped}", style="red", markup=False, soft_wrap=True)

@@ -12,6 +12,7 @@ import resolvers.people
 import resolvers.projects
 import resolvers.report
 import resolvers.reports
+from graph.access.scopes import BOOKINGS, CHECK_INS, IDENTITIES, REPORTS
 from graph.arguments import away, changed, clashing, filters, manager, named, own_id, page, person_key, project_key
 from graph.days import lately, since, window, working_day
 from graph.declare import link
@@ -45,6 +46,7 @@ class Query:
         says="A manager's reports, by name, as workforce people where they are linked: whoever owns a check-in that was submitted on "
         "certain days and that the manager filter of check-ins finds. `completeness` says who may be missing. Costs the pages of these "
         "check-ins and, until their owners are known, a call for each.",
+        needs=REPORTS,
     )
     group: Group | None = link(resolvers.groups.group, own_id, says="One group of people, by id. Null when workforce does not know it.")
     assignments: Connection[Assignment] | None = link(
@@ -56,6 +58,7 @@ class Query:
         says="The company's assignments in a window: newest year of beginnings first, then by name. "
         "Active windows hold what began within two years "
         "(a setting) and, of what began before, all that has a working day in the window's first week; `startingBetween` is exact.",
+        needs=BOOKINGS,
     )
     current_assignments: Connection[Assignment] | None = link(
         resolvers.assignments.current_assignments,
@@ -64,14 +67,17 @@ class Query:
         changed,
         says="The company's assignments with a working day on that day, by name. Exact, whenever they began; a Monday-to-Friday "
         "assignment is not current on a Sunday.",
+        needs=BOOKINGS,
     )
-    check_in: CheckIn | None = link(resolvers.check_ins.check_in, own_id, says="One check-in, by id. Null when check-ins does not know it.")
+    check_in: CheckIn | None = link(
+        resolvers.check_ins.check_in, own_id, says="One check-in, by id. Null when check-ins does not know it.", needs=CHECK_INS
+    )
     check_ins: Connection[CheckIn] | None = link(
-        resolvers.check_ins.check_ins, page, filters, says="The check-ins that a filter finds, newest deadline first."
+        resolvers.check_ins.check_ins, page, filters, says="The check-ins that a filter finds, newest deadline first.", needs=CHECK_INS
     )
     changes: Changes | None = link(
         resolvers.changes.changes, since, says="What changed since a day, for readers that keep a copy. Deletions cannot be seen."
     )
     identity_report: IdentityReport | None = link(
-        resolvers.report.report, says="Who is who: how many people of workforce were found in check-ins, and who was not."
+        resolvers.report.report, says="Who is who: how many people of workforce were found in check-ins, and who was not.", needs=IDENTITIES
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,14 +14,24 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 import graph.types
+import graph.values
 from graph import entities
+from graph.access.permitted import estimable, needs, permitted
 from graph.context import Context
 from graph.estimate import estimate, wants
 from graph.query import Query
 from graph.scalars import scalar_map
 from graph.selection import asked
+from graph.weights import keeping, prices
+from graph.weights.checked import Checked
+from graph.weights.declared import weigh
+from graph.weights.scale import weights
 
 ENTITIES = entities.entities(value for value in vars(graph.types).values() if isinstance(value, type))
+MUTE = "mute"
+"""What a request says with its operation, so that errors in its variables suggest no names."""
+SHOWN = dict.fromkeys(one for of in (graph.values, graph.types) for one in vars(of).values() if hasattr(one, "record")) | {Query: None}
+"""The types of the graph, each once."""
 
 
 class Named(SchemaExtension):
@@ -37,15 +48,24 @@ class Named(SchemaExtension):
 
 
 class Weighed(SchemaExtension):
-    """The operation's selection is looked at once, for what the loaders should know; what cannot fit its budget is not begun."""
+    """The operation's selection is looked at once, for what the loaders should know; what costs too much is not begun."""
 
     def on_execute(self) -> Iterator[None]:
-        """Tell the loaders, and refuse. Raises TooExpensive."""
-        running, loaders = self.execution_context, self.execution_context.context.loaders
-        if running.graphql_document is not None:
-            tree = asked(schema._schema, running.graphql_document, running.operation_name, running.variables)
+        """Note what it weighs, tell the loaders, and refuse. Raises TooExpensive."""
+        running, context = self.execution_context, self.execution_context.context
+        loaders, weighing, document = context.loaders, context.weighing, running.graphql_document
+        context.rights.operation = running.operation_name
+        if document is not None:
+            if context.documents.mode != "off":
+                weighing.cost = prices.price(schema._schema, WEIGHTS, document, running.operation_name, running.variables)
+                prices.afford(context.documents, weighing)
+                context.pay(weighing.cost)
+            tree = asked(schema._schema, document, running.operation_name, running.variables)
+            entities.bounded(one.arguments.get("representations", ()) for one in tree.fields if one.name == "_entities")
+            weighing.seconds, weighing.personal = keeping.seconds(tree), keeping.personal(tree)
+            tree = permitted(tree, NEEDS, context.rights.caller.scopes)
             loaders.wants = wants(tree)
-            found = estimate(tree, loaders.known, loaders.mode)
+            found = estimate(estimable(tree, NEEDS, loaders.reach), loaders.known, loaders.mode)
             loaders.ledger.foresee(found.least, found.likely)
         yield
 
@@ -57,15 +77,30 @@ class Schema(strawberry.federation.Schema):
         self, info: strawberry.Info[Context, Any], representations: list[FederationAny]
     ) -> list[FederationAny]:
         """The entities that a gateway asks for."""
-        return await entities.resolve(ENTITIES, info.context.loaders, list(representations))
+        return await entities.resolve(ENTITIES, info.context.loaders, list(representations), info.context.rights)
+
+    def _get_custom_context_kwargs(self, operation_extensions: dict[str, Any] | None = None, *, sync: bool = False) -> dict[str, Any]:
+        """What graphql-core executes with: besides the usual, whether it suggests names where variables have others."""
+        usual = super()._get_custom_context_kwargs(operation_extensions, sync=sync)
+        return {**usual, "hide_suggestions": bool((operation_extensions or {}).get(MUTE))}
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Nothing: errors are reported when they are formatted."""
 
 
-schema = Schema(query=Query, federation_version="2.9", extensions=[Named, Weighed], config=StrawberryConfig(scalar_map=scalar_map()))
+weigh(SHOWN)
+schema = Schema(
+    query=Query, federation_version="2.9", extensions=[Named, Checked, Weighed], config=StrawberryConfig(scalar_map=scalar_map())
+)
+WEIGHTS = weights(schema._schema)
+NEEDS = needs(schema)
 
 
-def sdl() -> str:
-    """The schema as SDL, ending in a newline: the text of `schema.graphql`."""
-    return schema.as_str().rstrip() + "\n"
+SCOPED = re.compile(r' @requiresScopes\(scopes: \[\[[^()]*\]\]\)| @authenticated\b|"@authenticated", |"@requiresScopes", ')
+"""How the SDL says what this server asks of callers."""
+
+
+def sdl(*, scopes: bool = True) -> str:
+    """The schema as SDL, ending in a newline: the text of `schema.graphql`; without `scopes`, for gateways that do not know them."""
+    text = schema.as_str().rstrip() + "\n"
+    return text if scopes else SCOPED.sub("", text)

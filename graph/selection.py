@@ -75,7 +75,7 @@ class Look:
 
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
-    variables: Mapping[str, Any]
+    variables: dict[str, Any]
     left: int = MOST
 
     def at(self, type_name: str, selections: SelectionSetNode) -> Asked:
@@ -137,7 +137,7 @@ class Look:
 
     def value(self, node: ValueNode) -> Any:
         """A value with the operation's variables in it."""
-        return value_from_ast_untyped(node, dict(self.variables))
+        return value_from_ast_untyped(node, self.variables)
 
     def type_of(self, asked: Asked) -> str | None:
         """The name of the type of a field's value, if it has fields."""

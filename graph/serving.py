@@ -8,11 +8,13 @@ import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from starlette.applications import Starlette
 
-from graph.app import create_app, from_settings
-from graph.embedded import embedded
+import sandbox
+from graph.app import Upstreams, create_app, from_settings
+from graph.embedded import embedded, rehearsed
 from graph.operating import logs, server
 from graph.operating.drain import Drain
 from graph.operating.workers import UNUSABLE, Workers
@@ -21,10 +23,11 @@ from graph.settings import Settings, load
 
 @dataclass(frozen=True)
 class Order:
-    """What the command line asked for: flags that outrank the environment, in every worker too."""
+    """What the command line asked for: flags that outrank the environment, in every worker too, and what is to go wrong."""
 
     flags: Mapping[str, object] = field(default_factory=dict)
     latency_ms: float = 0
+    rehearse: Path | None = None
 
     def settings(self) -> Settings:
         """The settings under these flags. Raises Unusable."""
@@ -34,19 +37,28 @@ class Order:
         """The same, once it is known that the app can be made of them. Raises Unusable and OSError, before any worker does."""
         settings = self.settings()
         settings.mapping()
-        if settings.sandboxed:
-            embedded(settings, self.latency_ms)
+        settings.access()
+        self.upstreams(settings)
         return settings
 
+    def plan(self, settings: Settings) -> sandbox.Plan | None:
+        """What goes wrong with the sandbox. Raises Unusable and BrokenPlan."""
+        return rehearsed(settings, self.rehearse)
+
+    def upstreams(self, settings: Settings) -> Upstreams:
+        """The configured upstreams, or the embedded sandbox. Raises Unusable and BrokenPlan."""
+        plan = self.plan(settings)
+        return embedded(settings, self.latency_ms, plan) if settings.sandboxed else from_settings(settings)
+
     def app(self, settings: Settings, drain: Drain) -> Starlette:
-        """The app, over the configured upstreams or over the embedded sandbox. Raises Unusable."""
-        upstreams = embedded(settings, self.latency_ms) if settings.sandboxed else from_settings(settings)
+        """The app over its upstreams. Raises Unusable."""
         return create_app(
-            upstreams,
+            self.upstreams(settings),
             settings.rules(),
             settings.mapping(),
             origins=settings.cors_origins,
             limits=settings.limits(),
+            access=settings.access(),
             operating=settings.operating(drain),
         )
 

@@ -6,6 +6,7 @@ from datetime import date, time
 
 import strawberry
 
+from graph.access.scopes import ABSENCES, BOOKINGS, CHECK_INS, EMAILS, IDENTITIES, PROPERTIES, REASONS, SUMMARIES
 from graph.arguments import changed, decided, few, page
 from graph.days import due, submitted, window, within, working_day
 from graph.declare import link, says, shows
@@ -28,6 +29,7 @@ from upstreams import records
     records.Project,
     "A project of workforce. Workforce has no list of projects: a project is what its assignments say, and one without any is unknown.",
     keys=("id", "number"),
+    known=True,
 )
 class Project:
     id: strawberry.ID = says("The project's id in workforce.")
@@ -40,11 +42,13 @@ class Project:
         changed,
         says="The project's assignments, by first day. Active windows look back two years (a setting) for beginnings; "
         "`startingBetween` is exact. Null when workforce does not know the project.",
+        needs=BOOKINGS,
     )
     people: list[Person] | None = link(
         projects.people,
         window,
         says="Everybody with an assignment on the project in the window, by name. The window means what it means for `assignments`.",
+        needs=BOOKINGS,
     )
     check_in_summary: CheckInSummary | None = link(
         summaries.summary,
@@ -52,12 +56,13 @@ class Project:
         window,
         says="How those booked on the project in the window kept to the check-ins that were due on certain days. One list call a person "
         "once their identities are known, and no check-in is read in detail. Null when workforce does not know the project.",
+        needs=SUMMARIES,
     )
 
     resolve_reference = projects.project
 
 
-@shows(records.Assignment, "A person's booking on a project, from a first to a last day.", keys=("id",))
+@shows(records.Assignment, "A person's booking on a project, from a first to a last day.", keys=("id",), needs=BOOKINGS)
 class Assignment:
     id: strawberry.ID = says("The assignment's id in workforce.")
     status: AssignmentStatus | None = says("The status; null when none is set.")
@@ -78,6 +83,7 @@ class Assignment:
         says="The person's time off that falls on a day worked here, by first day; a weekday that is not known to be free counts as "
         "worked. Answered from the remembered directory, as far as that shows time off, without a call of its own; how time off "
         "repeats is not looked at. Null when the assignment lies outside the directory's days.",
+        needs=ABSENCES,
     )
 
     resolve_reference = assignments.reference
@@ -87,6 +93,7 @@ class Assignment:
     records.Person,
     "A person: somebody of workforce, with their check-ins where it is certain which are theirs, or somebody known to check-ins only.",
     keys=("id", "email", "employeeNumber"),
+    known=True,
 )
 class Person:
     id: strawberry.ID = says(
@@ -96,27 +103,34 @@ class Person:
     name: str | None = says("The full name, as the upstream that shows the person spells it.")
     employee_number: str | None = link(people.employee_number, says="The employee number in workforce, of people booked lately.")
     job_title: JobTitle | None = link(people.job_title, says="The job title in workforce, of people booked lately.")
-    email: str | None = link(people.email, says="The email in check-ins.")
+    email: str | None = link(people.email, says="The email in check-ins.", needs=EMAILS)
     department: str | None = link(people.department, says="The department in check-ins.")
-    properties: list[PersonProperty] | None = link(people.properties, says="What check-ins keeps about the person. Sensitive.")
-    identity: PersonIdentity | None = link(people.identity, says="Whether and how the person was found in the other upstream.")
+    properties: list[PersonProperty] | None = link(
+        people.properties, says="What check-ins keeps about the person. Sensitive.", needs=PROPERTIES
+    )
+    identity: PersonIdentity | None = link(
+        people.identity, says="Whether and how the person was found in the other upstream.", needs=IDENTITIES
+    )
     assignments: list[Assignment] | None = link(
         people.assignments,
         window,
         changed,
         says="The person's assignments, by first day. Active windows look back two years (a setting) for beginnings; "
         "`startingBetween` is exact. Null for somebody known to check-ins only.",
+        needs=BOOKINGS,
     )
     projects: list[Project] | None = link(
         people.projects,
         window,
         says="The projects that the person is booked on in the window. The window means what it means for `assignments`.",
+        needs=BOOKINGS,
     )
     current_projects: list[Project] | None = link(
         whereabouts.current_projects,
         working_day,
         says="The projects on which the person has a working day then. Found among what `assignments(activeOn:)` of that day finds, at the "
         "same cost. Null for somebody known to check-ins only.",
+        needs=BOOKINGS,
     )
     time_off: list[TimeOff] | None = link(
         people.time_off,
@@ -124,12 +138,14 @@ class Person:
         says="The person's time off, by first day. Active windows look back two years (a setting) for beginnings. "
         "Only company-wide reads show time off: windows near today are answered from the remembered directory, "
         "others cost one scan of the company, shared by everybody in the query.",
+        needs=ABSENCES,
     )
     on_leave: bool | None = link(
         whereabouts.on_leave,
         working_day,
         says="Whether time off of theirs includes the day, if only in part; how it repeats is not looked at. Costs what `timeOff` costs. "
         "Null for somebody known to check-ins only.",
+        needs=ABSENCES,
     )
     check_ins: Connection[CheckIn] | None = link(
         people.check_ins,
@@ -137,23 +153,26 @@ class Person:
         submitted,
         says="The person's check-ins, newest deadline first. Null when check-ins does not know the person; null with an "
         "`IDENTITY_AMBIGUOUS` error when it is not certain which are theirs.",
+        needs=CHECK_INS,
     )
     last_check_in: CheckIn | None = link(
         recent.last_check_in,
         says="The newest check-in, by deadline, that was submitted or was due by now; null without any. One list call for the newest 25, "
         "the same as that of `overdueCheckIns`; further ones only where they do not come newest deadline first.",
+        needs=CHECK_INS,
     )
     overdue_check_ins: list[CheckIn] | None = link(
         recent.overdue_check_ins,
         few,
         says="Those of the person's newest 25 check-ins that are overdue, as check-ins sees it, newest deadline first: some of them "
         "may have been submitted since. Older ones are not looked at. Costs what `lastCheckIn` costs.",
+        needs=CHECK_INS,
     )
 
     resolve_reference = people.person
 
 
-@shows(records.CheckIn, "A check-in: a form that a person was to submit by a deadline.", keys=("id",))
+@shows(records.CheckIn, "A check-in: a form that a person was to submit by a deadline.", keys=("id",), needs=CHECK_INS)
 class CheckIn:
     id: strawberry.ID = says("The check-in's id, such as `580:ce417c60-30ca-4e39-967e-b258d496be30`.")
     deadline: records.Moment | None = says("When it was due.")
@@ -161,36 +180,39 @@ class CheckIn:
     overdue: bool | None = says("Whether it is overdue, as check-ins sees it. Submitting late does not always make it so.")
     on_vacation: bool | None = says("Whether the person was on vacation when it was due.")
     is_adhoc: bool | None = says("Whether it was ad hoc rather than scheduled.")
-    responses: list[Response] | None = link(check_ins.responses, says="The responses. One upstream call for each check-in.")
+    responses: list[Response] | None = link(
+        check_ins.responses, says="The responses. One upstream call for each check-in.", needs=CHECK_INS
+    )
     people: list[Person] | None = link(
-        check_ins.people, says="Everybody who responded. Empty when nobody did: an unsubmitted check-in does not show whose it is."
+        check_ins.people,
+        says="Everybody who responded. Empty when nobody did: an unsubmitted check-in does not show whose it is.",
     )
 
     resolve_reference = check_ins.check_in
 
 
-@shows(records.Response, "A response to a check-in.", keys=("id",))
+@shows(records.Response, "A response to a check-in.", keys=("id",), needs=CHECK_INS)
 class Response:
     id: strawberry.ID = says("The response's id in check-ins.")
     responded: records.Moment | None = says("When it was given.", name="respondedAt")
     person_name: str | None = link(check_ins.person_name, says="The full name of whoever responded, as check-ins spells it.")
-    person_email: str | None = link(check_ins.person_email, says="The email of whoever responded.")
+    person_email: str | None = link(check_ins.person_email, says="The email of whoever responded.", needs=EMAILS)
     person_department: str | None = link(check_ins.person_department, says="The department of whoever responded.")
     person: Person | None = link(
         check_ins.person, says="Who responded: the linked workforce person, else somebody known to check-ins only."
     )
-    check_in: CheckIn | None = link(check_ins.of_response, says="The check-in.")
+    check_in: CheckIn | None = link(check_ins.of_response, says="The check-in.", needs=CHECK_INS)
 
     resolve_reference = check_ins.response
 
 
-@shows(records.TimeOff, "An absence, from a first to a last day.", keys=("id",))
+@shows(records.TimeOff, "An absence, from a first to a last day.", keys=("id",), needs=ABSENCES)
 class TimeOff:
     id: strawberry.ID = says(
         "An id of Crewgraph's own: workforce gives time off none. "
         "It is derived from the person, the days and the times, and changes with them."
     )
-    reason: str | None = says("The reason, such as `family`. Sensitive.")
+    reason: str | None = link(time_off.reason, says="The reason, such as `family`. Sensitive.", needs=REASONS)
     is_paid: bool | None = says("Whether it is paid.")
     repeat: str | None = says("How it repeats, such as `never` or `weekly`, as workforce spells it.")
     start: date | None = says("The first day.", name="startDay")
@@ -202,11 +224,11 @@ class TimeOff:
     resolve_reference = time_off.reference
 
 
-@shows(records.Group, "A group of people in workforce.")
+@shows(records.Group, "A group of people in workforce.", known=True)
 class Group:
     id: strawberry.ID = says("The group's id in workforce.")
     people: Connection[Person] | None = link(
-        groups.people, page, window, says="The people of the group with an assignment in the window, by name."
+        groups.people, page, window, says="The people of the group with an assignment in the window, by name.", needs=BOOKINGS
     )
     assignments: Connection[Assignment] | None = link(
         groups.assignments,
@@ -214,6 +236,7 @@ class Group:
         window,
         changed,
         says="The group's assignments in the window: newest year of beginnings first, then by name.",
+        needs=BOOKINGS,
     )
 
 
@@ -224,26 +247,32 @@ class Changes:
         page,
         says="The assignments created since, newest year of beginnings first, then those created before and changed since; of all that "
         "begin from two years back to half a year ahead (settings). Exact to the day; to its end it costs six scans of the company.",
+        needs=BOOKINGS,
     )
     check_ins: Connection[CheckIn] | None = link(
-        changes.check_ins, page, says="The check-ins submitted since, newest deadline first; costs their pages."
+        changes.check_ins, page, says="The check-ins submitted since, newest deadline first; costs their pages.", needs=CHECK_INS
     )
 
 
-@shows(report.Entry, "Somebody of workforce, and who they are in check-ins.")
+@shows(report.Entry, "Somebody of workforce, and who they are in check-ins.", needs=IDENTITIES)
 class IdentityReportEntry:
     person: Person = says("The workforce person.")
     identity: PersonIdentity | None = link(
-        report.identity, says="Whether and how the person was found in check-ins; decided now unless it is remembered."
+        report.identity, says="Whether and how the person was found in check-ins; decided now unless it is remembered.", needs=IDENTITIES
     )
     suggestions: list[IdentitySuggestion] | None = link(
         report.suggestions,
         says="At most three accounts that could be the person's, the likeliest first, out of those that this server has met and nobody is "
         "linked to. Empty for somebody who was found. To accept one, name it in the mapping file.",
+        needs=IDENTITIES,
     )
 
 
-@shows(report.Report, "Who is who in the whole company, as far as that is remembered: `crewgraph people match` decides everybody.")
+@shows(
+    report.Report,
+    "Who is who in the whole company, as far as that is remembered: `crewgraph people match` decides everybody.",
+    needs=IDENTITIES,
+)
 class IdentityReport:
     people: int = says("How many people the workforce directory has, with those on the list of people where that is turned on.")
     matched: int = says("Of how many of them the check-ins are known.")
@@ -256,4 +285,5 @@ class IdentityReport:
         decided,
         says="These people, by name. Only those of the page are decided, three calls each at most where filters are exact, "
         "so that any page fits the budget.",
+        needs=IDENTITIES,
     )

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 import strawberry
 
+from graph.access.scopes import ALL_CHECK_INS, EMAILS, IDENTITIES, PROPERTIES
 from graph.declare import chooses, link, says, shows
 from loaders import links, suggestions
 from resolvers import connections, identities, paging, summaries
@@ -68,7 +69,7 @@ class WorkDays:
     saturday: bool | None = says("Whether Saturday is a working day.")
 
 
-@shows(records.Property, "A name and a value that check-ins keeps about a person, such as a role.")
+@shows(records.Property, "A name and a value that check-ins keeps about a person, such as a role.", needs=PROPERTIES)
 class PersonProperty:
     name: str = says("The property's name.")
     value: str | None = says("The property's value.")
@@ -107,7 +108,11 @@ class Connection(Generic[T]):
     completeness: Completeness = link(connections.completeness, says="Whether the page holds everything that the upstream has.")
 
 
-@shows(summaries.Summary, "How some people kept to the check-ins that were due on certain days of the company's time zone.")
+@shows(
+    summaries.Summary,
+    "How some people kept to the check-ins that were due on certain days of the company's time zone.",
+    needs=ALL_CHECK_INS,
+)
 class CheckInSummary:
     people: int = says("How many people it is about.")
     known: int = says(
@@ -125,17 +130,18 @@ class CheckInSummary:
     completeness: Completeness = says("Whether all of the known people's check-ins could be read.")
 
 
-@shows(records.Account, "A check-ins account that could belong to a person. To link it, name it in the mapping file.")
+@shows(records.Account, "A check-ins account that could belong to a person. To link it, name it in the mapping file.", needs=IDENTITIES)
 class IdentityCandidate:
     id: strawberry.ID = says("The account's id in check-ins.")
     name: str | None = says("The full name in check-ins.")
-    email: str | None = says("The email in check-ins.")
+    email: str | None = link(identities.email, says="The email in check-ins.", needs=EMAILS)
     department: str | None = says("The department in check-ins.")
 
 
 @shows(
     links.Identity,
     "Whether and how a person was found in the other upstream. The two share no key, and nobody is ever guessed.",
+    needs=IDENTITIES,
 )
 class PersonIdentity:
     status: IdentityStatus = says("Whether the person was found.")  # type: ignore[valid-type]
@@ -150,7 +156,7 @@ class PersonIdentity:
     )
 
 
-@shows(suggestions.Suggestion, "A check-ins account that could be somebody's, for a human to judge. It links nobody.")
+@shows(suggestions.Suggestion, "A check-ins account that could be somebody's, for a human to judge. It links nobody.", needs=IDENTITIES)
 class IdentitySuggestion:
     account: IdentityCandidate = says("The account, which nobody is linked to.")
     score: int = says("How much speaks for it, from 80 to 100.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -48,14 +49,14 @@ class Own:
 class Shelf(Protocol):
     """What the loaders of one request have at hand; `met` holds the ids of projects and people that an answer has shown.
 
-    `dropped` counts the assignments that no plain list shows, because they could not be read.
+    `dropped` counts, by what was read, the rows that no plain list shows because they could not be read.
     """
 
     known: Known
     workforce: Workforce
     ledger: Ledger
     met: set[str]
-    dropped: int
+    dropped: Counter[object]
 
     async def index(self, days: Days) -> Directory:
         """The company scan of these days."""
@@ -132,7 +133,7 @@ def call(shelf: Shelf, key: Own) -> Call:
 async def listed(shelf: Shelf, key: Own) -> Bookings | None:
     """The list of one project or person; rows that could not be read are counted, since a plain list cannot say that it lacks some."""
     found = await shelf.workforce.listed(call(shelf, key))
-    shelf.dropped += found.dropped if found is not None else 0
+    shelf.dropped[key] = found.dropped if found is not None else 0
     return found
 
 

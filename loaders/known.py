@@ -85,6 +85,7 @@ class Known(Attributions):
     linked: Remembered[str, str] = field(init=False)
     rolls: Remembered[str, Roll] = field(init=False)
     exactness: Remembered[str, bool | None] = field(init=False)
+    reaches: Remembered[tuple[str, str], bool] = field(init=False)
     directories: Remembered[str, Directory] = field(init=False)
     scanned: Remembered[Days, Directory] = field(init=False)
     pages: Remembered[Days, int] = field(default_factory=lambda: Remembered(seconds=math.inf, size=100))
@@ -93,6 +94,7 @@ class Known(Attributions):
     def __post_init__(self) -> None:
         self.number_property = self.rules.employee_number_property
         self.exactness = Remembered(seconds=self.rules.calibration_seconds, size=10)
+        self.reaches = Remembered(seconds=self.rules.calibration_seconds, size=10_000)
         self.verdicts = Remembered(seconds=self.rules.identity_seconds, size=200_000)
         self.links = Remembered(seconds=self.rules.link_seconds, size=200_000)
         self.linked = Remembered(seconds=self.rules.link_seconds, size=200_000)
@@ -157,6 +159,10 @@ class Known(Attributions):
         """All that was scanned lately, the directory first."""
         return [*self.directories.fresh().values(), *self.scanned.fresh().values()]
 
+    def life(self, scan: Directory) -> float:
+        """For how many seconds a scan is fresh: the directory's, or any other's."""
+        return self.rules.scan_seconds if any(one is scan for one in self.scanned.fresh().values()) else self.rules.directory_seconds
+
     def forget(self, account_id: str) -> None:
         """Drop the link of the account with this bare id, so that it is decided anew."""
         person_id = self.linked.peek(account_id)
@@ -218,7 +224,16 @@ class Known(Attributions):
         """One of the optional directories, if it is turned on; like the other one, no operation pays for it. Raises UpstreamError."""
         if not (self.rules.people_directory if which == "people" else self.rules.users_directory):
             return None
-        workforce = self.workforce.within(ledger, Mode.FRESH, charged=False)
-        check_ins = self.check_ins.within(ledger, Mode.FRESH, charged=False)
         whose = NAME if which == "people" else CHECK_INS
-        return await self.rolls.get(which, lambda: people(workforce) if which == "people" else users(check_ins), ledger.waits(whose))
+        return await self.rolls.get(which, lambda: self.read_roll(which, ledger), ledger.waits(whose))
+
+    async def read_roll(self, which: Literal["people", "users"], ledger: Ledger) -> Roll:
+        """One of them, read now; once more when it could not be read whole, as its pages may have moved meanwhile (faults.md F15)."""
+        found = await self.enrolled(which, ledger, Mode.FRESH)
+        return found if found.complete else await self.enrolled(which, ledger, Mode.NONE)
+
+    async def enrolled(self, which: Literal["people", "users"], ledger: Ledger, mode: Mode) -> Roll:
+        """One of them."""
+        if which == "people":
+            return await people(self.workforce.within(ledger, mode, charged=False))
+        return await users(self.check_ins.within(ledger, mode, charged=False))

@@ -44,10 +44,11 @@ def unlinkable(known: Known, person: Person, directory: Directory) -> bool:
 
 
 async def identified(source: Source, person: Person) -> Identity:
-    """Who a workforce person is in check-ins."""
-    remembered = await recalled(source, person.id)
+    """Who a workforce person is in check-ins; that nothing links them is not remembered when the mapping file changed meanwhile."""
+    remembered, register = await recalled(source, person.id), source.known.register
     found = remembered or await identity(source, person)
-    if remembered is None and (person.name is not None or found.status is Status.MATCHED):
+    lasting = person.name is not None and register is source.known.register
+    if remembered is None and (lasting or found.status is Status.MATCHED):
         source.known.decided(person.id, found)
     method = found.method.value if found.method is not None else None
     source.ledger.identified(person.id, found.status.value, method, remembered=remembered is not None)

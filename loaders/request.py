@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import cached_property
+from typing import Any, TypeVar
 
 from loaders.base import Interrupted, Loader, attempted, each
 from loaders.booked import Own, answers, ids, listed
@@ -14,19 +16,25 @@ from loaders.known import Known
 from loaders.links import Identity
 from loaders.plans import Head
 from loaders.proofs import identities
+from loaders.reach import Part, Reach
+from loaders.reach import read as reached
 from loaders.rows import Question, Rows, Slice, begun, read, total
 from loaders.scans import Scans, absences
+from loaders.steady import Gathered, gathered
 from loaders.submitted import Shared, Windows, shares
 from loaders.wave import details, listings, start
 from loaders.window import Days, Window
+from upstreams.bookings import unique
 from upstreams.calls import Mode
 from upstreams.check_ins import Filter
+from upstreams.errors import TooExpensive, UpstreamError
 from upstreams.gathering import together
 from upstreams.ledger import Ledger
 from upstreams.records import Bookings, CheckIn, Listing, Page, Person, Scan, TimeOff
 from upstreams.workforce import ALWAYS, COMPANY, Changed, Current, Route, Starts, scan
 
 T = TypeVar("T")
+UNREAD = "Some of workforce's rows could not be read, or its pages moved while they were being read: time off may be missing."
 PageKey = tuple[Route, Starts | Current, int]
 
 
@@ -56,16 +64,18 @@ class Wants:
 class Loaders:
     """Make one for each request, inside the running loop.
 
-    `dropped` counts the assignments that no plain list shows, because they could not be read; `met` holds the ids of projects and
-    people that an answer has shown; `approximate` says what is not exact, and how far.
+    `dropped` counts, by what was read, the rows that no plain list shows because they could not be read; `met` holds the ids of projects
+    and people that an answer has shown; `approximate` says what is not exact, and how far; `reach` is whose check-ins it may see, None
+    for everybody's.
     """
 
-    def __init__(self, known: Known, ledger: Ledger | None = None, mode: Mode = Mode.USUAL) -> None:
+    def __init__(self, known: Known, ledger: Ledger | None = None, mode: Mode = Mode.USUAL, reach: Reach | None = None) -> None:
         self.known, self.ledger, self.mode, self.wants = known, ledger or Ledger(), mode, Wants()
         self.workforce = known.workforce.within(self.ledger, mode)
         self.check_ins = known.check_ins.within(self.ledger, mode)
         self.scans = Scans(known, self.ledger, mode, self.company, self.directory)
-        self.dropped = 0
+        self.second = False
+        self.dropped: Counter[object] = Counter()
         self.searched: set[str] = set()
         self.met: set[str] = set()
         self.approximate: set[str] = set()
@@ -79,19 +89,20 @@ class Loaders:
         self.made: Loader[Days, Directory] = Loader(each(self.scans.index))
         self.time_off: Loader[tuple[str, Window], tuple[TimeOff, ...]] = Loader(each(self.absences))
         self.heads: dict[Filter, Listing] = {}
-        self.everything: Loader[tuple[Filter, int], tuple[list[CheckIn], bool]] = Loader(each(self.all_rows))
+        self.everything: Loader[tuple[Filter, int], Gathered] = Loader(each(self.all_rows))
         self.listing: Loader[Head[Filter], Listing] = Loader(lambda keys: listings(self, keys))
         self.check_in: Loader[str, CheckIn | None] = Loader(lambda keys: details(self, keys))
         self.windows: Windows = {}
         self.slices: Loader[Question, Slice] = Loader(self.sliced_all)
         self.sliced: dict[Rows, Question] = {}
         self.totals: Loader[Rows, int | None] = Loader(self.counted_all)
+        self.reach, self.within = reach, Loader[Reach, Part](each(lambda reach: reached(self, reach)))
         self.identity: Loader[Person, Identity] = Loader(lambda people: identities(self, people))
 
     async def directory(self) -> Directory:
         """The workforce directory, the same one throughout the request."""
         found = present(await self.directories.load("company"))
-        self.ledger.aged("workforce", found.age)
+        self.ledger.aged("workforce", found.age, self.known.life(found))
         return found
 
     async def indexes(self) -> Sequence[Directory]:
@@ -106,8 +117,9 @@ class Loaders:
         found = await together([self.lists.load(Own(whose, key.id, one)) for one in key.starts(self.known)])
         if any(one is None for one in found):
             return None
-        kept = {item.id: item for one in found if one is not None for item in one.items if key.window.keeps(item.start, item.end)}
-        return Bookings(tuple(sorted(kept.values(), key=lambda one: (str(one.start), one.id))))
+        every = unique((item for one in found if one is not None for item in one.items), Counter())  # scans and lists show different fields
+        kept = [item for item in every if key.window.keeps(item.start, item.end)]
+        return Bookings(tuple(sorted(kept, key=lambda one: (str(one.start), one.id))))
 
     def may_search(self, sought: str) -> bool:
         """Whether one more id may be searched for year by year: a gateway may ask for hundreds that nobody has booked for long."""
@@ -123,7 +135,9 @@ class Loaders:
 
     async def scanned(self, key: tuple[Route, Starts | Current]) -> Scan | None:
         """All pages of a question, sharing pages that this request has read."""
-        found = await scan(lambda number: self.page.load((*key, number)))
+        found = await scan(lambda number: self.page.load((*key, number)), self.workforce.unreadable)
+        if found is not None and found.moved:
+            found = await self.again(found, lambda loaders: loaders.scan.load(key))
         return aligned(found, self.workforce.reads(*key, found.pages)) if found is not None else None
 
     async def company(self, days: Days) -> tuple[Scan, float]:
@@ -140,6 +154,8 @@ class Loaders:
         """One person's time off in a window: from scans at hand or the directory, else from company scans that all share."""
         person_id, window = key
         found = await together([self.covering(days) for days in window.starts(self.known.rules.directory_back)])
+        if not all(one.complete for one in found):
+            self.approximate.add(UNREAD)
         return absences(found, person_id, window)
 
     async def covering(self, days: Days) -> Directory:
@@ -158,20 +174,29 @@ class Loaders:
 
     async def every(self, where: Filter, *, most: int) -> tuple[list[CheckIn], bool]:
         """All rows of a filter up to `most`, and whether that is all of them."""
-        return present(await self.everything.load((where, most)))
+        found = present(await self.everything.load((where, most)))
+        return list(found.rows), found.whole
 
-    async def all_rows(self, key: tuple[Filter, int]) -> tuple[list[CheckIn], bool]:
+    async def all_rows(self, key: tuple[Filter, int]) -> Gathered:
         """The head that this request has, and the pages after it."""
-        where, most = key
-        head = self.heads.get(where)
-        rows, offset = ([], 0) if head is None else (list(head.items), head.taken)
-        if head is not None and (head.dropped or not head.more):
-            return rows, not head.dropped
-        async for page in self.check_ins.pages(where, limit=self.check_ins.page_size, offset=offset):
-            rows = list({row.id: row for row in (*rows, *page.items)}.values())
-            if page.dropped or len(rows) > most:
-                return rows, False
-        return rows, True
+        found = await gathered(self.check_ins, self.heads.get(key[0]), *key)
+        return await self.again(found, lambda loaders: loaders.everything.load(key)) if found.moved else found
+
+    @cached_property
+    def anew(self) -> Loaders:
+        """The loaders to read with once more what changed while it was read: nothing remembered will do."""
+        loaders = Loaders(self.known, self.ledger, Mode.NONE)
+        loaders.second = True
+        return loaders
+
+    async def again(self, found: T, read: Callable[[Loaders], Coroutine[Any, Any, T | None]]) -> T:
+        """What is found by reading once more, or the first finding where that fails; there is no third time (faults.md F15)."""
+        if self.second:
+            return found
+        try:
+            return present(await read(self.anew))
+        except (UpstreamError, TooExpensive):
+            return found
 
     async def detail(self, check_in_id: str) -> CheckIn | None:
         """One check-in with its responses."""
@@ -191,7 +216,10 @@ class Loaders:
     async def sliced_one(self, key: Question, scan: Shared | None) -> Slice:
         """One page of check-ins."""
         zone = self.known.rules.zone
-        return begun(key, scan.rows(key.rows), zone) if scan is not None and key.offset == 0 else await read(self, key, zone)
+        if scan is not None and key.offset == 0:
+            return begun(key, scan.rows(key.rows), zone)
+        found = await read(self, key, zone)
+        return await self.again(found, lambda loaders: read(loaders, key, zone)) if found.moved else found
 
     async def counted_all(self, keys: list[Rows]) -> Mapping[Rows, int | Exception | None]:
         """The totals of some rows."""

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta, tzinfo
 
 from loaders.accounts import HEAD, Source, first_owner, owner_of
 from loaders.links import Ambiguous, Owned
+from loaders.steady import moved
 from loaders.window import Window
-from upstreams.check_ins import NAME, Filter
+from upstreams.check_ins import NAME, Filter, newer
 from upstreams.errors import BadResponse
 from upstreams.gathering import together
 from upstreams.records import CheckIn, Listing
@@ -48,7 +49,7 @@ class Question:
 class Slice:
     """An answer: the items with their upstream offsets, whether more follow, the total where it came along.
 
-    `complete` is False when rows could not be read or shown to be anybody's.
+    `complete` is False when rows could not be read or shown to be anybody's, or they `moved` while they were read.
     """
 
     items: tuple[CheckIn, ...]
@@ -56,6 +57,7 @@ class Slice:
     more: bool
     total: int | None
     complete: bool
+    moved: bool = False
 
 
 def rows_of(owned: Owned, submitted: Window | None) -> Rows:
@@ -74,6 +76,7 @@ def widened(where: Filter, submitted: Window | None) -> Filter:
 async def read(source: Source, question: Question, zone: tzinfo) -> Slice:
     """The rows of one question, in as few pages as give `first` of them; each once, and a server that turns in circles is left."""
     kept: dict[str, tuple[CheckIn, int]] = {}
+    pages: list[Listing] = []
     seen: set[str] = set()
     offset, complete = question.offset, True
     most = source.check_ins.page_size
@@ -82,19 +85,23 @@ async def read(source: Source, question: Question, zone: tzinfo) -> Slice:
         page = await source.rows(question.rows.where, limit=limit, offset=offset)
         if offset == question.offset:
             await doubt(source, question.rows, page)
-        if page.items and seen.issuperset(item.id for item in page.items):
+        known = bool(page.items) and seen.issuperset(item.id for item in page.items)
+        if known and page.count == pages[-1].count:
             raise BadResponse(NAME, reason="paging-loop")
+        pages.append(page)
         seen.update(item.id for item in page.items)
         found, whole = await sift(source, question.rows, page, zone)
         short = page.count is not None and not page.more and offset + page.taken < page.count
         complete, offset = complete and whole and not page.dropped and not short, offset + page.taken
-        kept |= {row.id: (row, place) for row, place in found if row.id not in kept}
-        enough = len(kept) > question.first or (len(kept) == question.first and not question.rows.sifted)
+        for row, place in found:
+            earlier, at = kept.get(row.id, (row, place))
+            kept[row.id] = newer(earlier, row, source.check_ins.unreadable), at
+        enough = known or len(kept) > question.first or (len(kept) == question.first and not question.rows.sifted)
         if enough or not page.more:
             gone(source, question, kept, complete)
-            return cut(question, list(kept.values()), page, complete)
+            return cut(question, list(kept.values()), pages, complete)
         if question.rows.attributed and len(seen) >= source.known.rules.most_attributions:
-            return cut(question, list(kept.values()), page, complete=False)
+            return cut(question, list(kept.values()), pages, complete=False)
     raise BadResponse(NAME, reason="too-many-pages")
 
 
@@ -142,12 +149,12 @@ def gone(source: Source, question: Question, kept: Mapping[str, object], complet
         drop(source, owned)
 
 
-def cut(question: Question, kept: list[tuple[CheckIn, int]], last: Listing, complete: bool) -> Slice:
-    """The first so many of what was kept."""
-    shown = kept[: question.first]
-    more = len(kept) > len(shown) or last.more
-    total = None if question.rows.sifted else last.count
-    return Slice(tuple(row for row, _ in shown), tuple(place for _, place in shown), more, total, complete)
+def cut(question: Question, kept: list[tuple[CheckIn, int]], pages: Sequence[Listing], complete: bool) -> Slice:
+    """The first so many of what was kept of these pages."""
+    shown, shifted = kept[: question.first], moved(pages)
+    more = len(kept) > len(shown) or pages[-1].more
+    total = None if question.rows.sifted else pages[-1].count
+    return Slice(tuple(row for row, _ in shown), tuple(place for _, place in shown), more, total, complete and not shifted, shifted)
 
 
 def begun(question: Question, rows: Iterable[CheckIn], zone: tzinfo) -> Slice:

@@ -43,7 +43,7 @@ class Scans:
         if needed and not remembered and self.mode is not Mode.NONE:
             remembered = [one for one in await attempted([self.directory()]) if isinstance(one, Directory)]
         for one in remembered:
-            self.ledger.aged("workforce", one.age)
+            self.ledger.aged("workforce", one.age, self.known.life(one))
         return [*self.made, *remembered]
 
     def remembered(self) -> list[Directory]:
@@ -56,7 +56,7 @@ class Scans:
         if found is None and self.known.listed(days) and self.mode is not Mode.NONE:
             found = await self.directory()
         if found is not None:
-            self.ledger.aged("workforce", found.age)
+            self.ledger.aged("workforce", found.age, self.known.life(found))
         return found
 
 

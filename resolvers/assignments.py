@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from loaders.bookings import Part, Place, current, parts, walk
+from loaders.bookings import assignments as on_page
 from loaders.request import Loaders
+from loaders.steady import resized
 from loaders.window import Window
 from resolvers.clashes import Wanted, everything, wanted
 from resolvers.paging import COMPLETE, Completeness, Connection, Page, Read, place, read
+from upstreams.bookings import unique
 from upstreams.errors import BadInput
 from upstreams.gathering import together
 from upstreams.records import Assignment
@@ -42,25 +46,49 @@ def paged(loaders: Loaders, these: list[Part], page: Page, keeps: Wanted = every
     """A connection over what is wanted of some parts, which reads upstream pages only as far as the client's page needs."""
     start = placed(place(these, page.after), len(these))
 
+    async def look(source: Loaders) -> Looked:
+        return await looked(source, these, start, page.first, keeps)
+
     async def one() -> Read[Assignment]:
-        found: list[tuple[Place, Assignment]] = []
-        pages: list[Booked | None] = []
+        found = await look(loaders)
+        if found.moved:
+            found = await loaders.again(found, look)
+        return read(found.items[: page.first], these, page, more=len(found.items) > page.first, completeness=found.completeness)
 
-        async def ask(*key: Any) -> Booked | None:
-            pages.append(await loaders.page.load(key))
-            return pages[-1]
-
-        async for at, assignment in walk(ask, these, start):
-            if keeps(assignment):
-                found.append((at, assignment))
-            if len(found) > page.first:
-                break
-        return read(found[: page.first], these, page, more=len(found) > page.first, completeness=whole(pages))
-
-    async def count() -> int:
+    async def count() -> int | None:
         return await counted(loaders, these, keeps)
 
     return Connection(one, count)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """Assignments with their places, one more than were wanted if there are as many; `moved` when the upstream's pages did meanwhile."""
+
+    items: list[tuple[Place, Assignment]]
+    completeness: Completeness
+    moved: bool
+
+
+async def looked(loaders: Loaders, these: list[Part], start: Place, first: int, keeps: Wanted) -> Looked:
+    """The first assignments from a place on; of those that several pages show, the newest there is (faults.md F13)."""
+    found: list[tuple[Place, Assignment]] = []
+    pages: dict[object, list[Booked]] = {}
+
+    async def ask(*key: Any) -> Booked | None:
+        page = await loaders.page.load(key)
+        pages.setdefault(key[:2], []).extend([page] if page is not None else [])
+        return page
+
+    async for at, assignment in walk(ask, these, start):
+        if keeps(assignment):
+            found.append((at, assignment))
+        if len(found) > first:
+            break
+    every = [page for ones in pages.values() for page in ones]
+    shown = unique((one for page in every for one in on_page(page)), loaders.known.workforce.unreadable)
+    newest, shifted = {one.id: one for one in shown}, any(resized(ones) for ones in pages.values())
+    return Looked([(at, newest[one.id]) for at, one in found], whole(every, moved=shifted), shifted)
 
 
 def placed(found: object, parts: int) -> Place:
@@ -73,14 +101,16 @@ def placed(found: object, parts: int) -> Place:
     return (part, number, index + 1)
 
 
-def whole(pages: Iterable[Booked | None]) -> Completeness:
+def whole(pages: Iterable[Booked], *, moved: bool = False) -> Completeness:
     """Whether all pages that were read for an answer could be read whole."""
-    return COMPLETE if all(page is None or (not page.dropped and page.warning is None) for page in pages) else MOVED
+    return MOVED if moved or any(page.dropped or page.warning is not None for page in pages) else COMPLETE
 
 
-async def counted(loaders: Loaders, these: list[Part], keeps: Wanted) -> int:
-    """How many of the wanted assignments the parts show, by reading all their pages."""
+async def counted(loaders: Loaders, these: list[Part], keeps: Wanted) -> int | None:
+    """How many of the wanted assignments the parts show, by reading all their pages; None where they cannot all be read."""
     scans = await together([loaders.scan.load((part.route, part.question)) for part in these])
+    if any(scan is not None and not scan.complete for scan in scans):
+        return None
     shown = {
         assignment.id
         for part, scan in zip(these, scans, strict=True)

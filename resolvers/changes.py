@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from loaders.bookings import Part
 from loaders.request import Loaders
-from loaders.rows import Rows, widened
 from loaders.window import Window, chunks
 from resolvers.assignments import paged
-from resolvers.check_ins import connection
+from resolvers.check_ins import check_ins as found
 from resolvers.paging import Connection, Page
 from upstreams.check_ins import Filter
 from upstreams.records import Assignment, CheckIn
@@ -43,4 +42,4 @@ def parts(loaders: Loaders, changes: Changes, *, created: bool) -> list[Part]:
 
 async def check_ins(changes: Changes, loaders: Loaders, page: Page) -> Connection[CheckIn]:
     """Everybody's check-ins submitted in these days, newest deadline first."""
-    return connection(loaders, Rows(widened(Filter(), changes.days), None, changes.days), page)
+    return await found(loaders, page, Filter(), changes.days)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from loaders.identity import person_of
+from loaders.reach import Part, allowed, filtered
+from loaders.recent import newest
 from loaders.request import Loaders
-from loaders.rows import Question, Rows, widened
+from loaders.rows import Question, Rows, Slice, submitted_within, widened
 from loaders.window import Window
 from resolvers.paging import COMPLETE, Completeness, Connection, Page, Read, place, read
 from upstreams.check_ins import Filter
@@ -14,15 +16,19 @@ from upstreams.records import CheckIn, Person, Response
 from upstreams.values import bare
 
 UNSHOWN = Completeness(False, "Some check-ins could not be read, or do not show whose they are, and are left out.")
+MOVED = Completeness(False, "The check-ins changed while they were being read, twice: some may be missing.")
 
 
 async def check_in(loaders: Loaders, id: str) -> CheckIn | None:  # noqa: A002 - the argument's name in the graph
     """The check-in with this id, or None when the upstream does not know it (seed A:84-145)."""
+    await allowed(loaders, id)
     return await loaders.check_in.load(id)
 
 
 async def check_ins(loaders: Loaders, page: Page, where: Filter, submitted: Window | None) -> Connection[CheckIn]:
-    """The check-ins that a filter finds, whoever they belong to (seed A:9-80)."""
+    """The check-ins that a filter finds, whoever they belong to (seed A:9-80), as far as the caller may see them."""
+    if loaders.reach is not None:
+        return within(loaders, await filtered(loaders, loaders.reach, widened(where, submitted)), [where, submitted], page, submitted)
     return connection(loaders, Rows(widened(where, submitted), None, submitted), page)
 
 
@@ -33,10 +39,35 @@ def connection(loaders: Loaders, rows: Rows, page: Page) -> Connection[CheckIn]:
     async def one() -> Read[CheckIn]:
         found = await loaders.slice(question)
         placed = zip(found.places, found.items, strict=True)
-        return read(placed, rows, page, more=found.more, completeness=COMPLETE if found.complete else UNSHOWN)
+        return read(placed, rows, page, more=found.more, completeness=completeness(found))
 
     async def count() -> int | None:
         return await loaders.totals.load(rows)
+
+    return Connection(one, count)
+
+
+def completeness(found: Slice) -> Completeness:
+    """Whether a slice is all that it should be, and why not."""
+    if found.complete:
+        return COMPLETE
+    return MOVED if found.moved else UNSHOWN
+
+
+def within(loaders: Loaders, part: Part, question: object, page: Page, submitted: Window | None) -> Connection[CheckIn]:
+    """A connection over rows in memory, newest first."""
+    zone = loaders.known.rules.zone
+    rows = [row for row in newest(part.rows.values()) if submitted is None or submitted_within(row, submitted, zone)]
+    sealed = [loaders.reach, question]
+    start = offset(place(sealed, page.after))
+
+    async def one() -> Read[CheckIn]:
+        shown = list(enumerate(rows))[start : start + page.first]
+        more, completeness = start + len(shown) < len(rows), COMPLETE if part.whole else UNSHOWN
+        return read(((at, row) for at, row in shown), sealed, page, more=more, completeness=completeness)
+
+    async def count() -> int | None:
+        return len(rows) if part.whole else None
 
     return Connection(one, count)
 
@@ -52,10 +83,11 @@ def offset(found: object) -> int:
 
 async def responses(check_in: CheckIn, loaders: Loaders) -> list[Response] | None:
     """The responses, from the check-in's detail; None when the upstream no longer knows it."""
-    if check_in.responses is not None:
-        return list(check_in.responses)
-    detail = await loaders.check_in.load(check_in.id)
-    return list(detail.responses or ()) if detail is not None else None
+    detail = check_in if check_in.responses is not None else await loaders.check_in.load(check_in.id)
+    if detail is None:
+        return None
+    loaders.dropped[detail.id] = detail.dropped
+    return list(detail.responses or ())
 
 
 async def people(check_in: CheckIn, loaders: Loaders) -> list[Person] | None:
@@ -81,6 +113,7 @@ async def of_response(response: Response, loaders: Loaders) -> CheckIn | None:
 async def response(loaders: Loaders, id: str) -> Response | None:  # noqa: A002 - a key field's name
     """The response with this id, if a check-in read by this process showed it: the upstream has no route by response id."""
     check_in_id = loaders.known.answered.peek(id)
+    await allowed(loaders, check_in_id or "")
     detail = await loaders.check_in.load(check_in_id) if check_in_id is not None else None
     return next((one for one in (detail.responses or ()) if one.id == id), None) if detail is not None else None
 

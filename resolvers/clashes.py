@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from loaders.bookings import clashes
-from loaders.request import Loaders
+from loaders.request import UNREAD, Loaders
 from loaders.window import EARLIEST, LATEST, Window
 from upstreams.records import Assignment, TimeOff
 
@@ -15,6 +15,8 @@ Wanted = Callable[[Assignment], bool]
 async def conflicting_time_off(assignment: Assignment, loaders: Loaders, between: Window | None) -> list[TimeOff] | None:
     """The absences on a worked day, or on one `between` two days, by first day; None when it lies outside the directory's days."""
     directory = await loaders.directory()
+    if not directory.complete:
+        loaders.approximate.add(UNREAD)
     first, last = loaders.known.directory_days()
     if (assignment.end is not None and assignment.end < first) or (assignment.start is not None and assignment.start > last):
         return None

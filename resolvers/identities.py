@@ -19,3 +19,8 @@ def check_ins_id(identity: Identity) -> str | None:
 def candidates(identity: Identity) -> list[Account]:
     """The accounts that could be meant."""
     return list(identity.candidates)
+
+
+def email(account: Account) -> str | None:
+    """The email that check-ins has of an account."""
+    return account.email

@@ -8,11 +8,12 @@ from loaders.accounts import behind, whole
 from loaders.identity import own, person_of, unlinked
 from loaders.links import Ambiguous, Identity, Owned, Status
 from loaders.names import alphabetical, folded, same
+from loaders.reach import Part, Reach, theirs
 from loaders.request import Booked, Loaders
 from loaders.rows import rows_of
 from loaders.window import Window, on
 from resolvers.assignments import MOVED
-from resolvers.check_ins import connection
+from resolvers.check_ins import connection, within
 from resolvers.keys import one_of
 from resolvers.lookups import search
 from resolvers.paging import COMPLETE, Connection, Page, listed
@@ -44,7 +45,7 @@ async def remembered(loaders: Loaders, person_id: str) -> Person | None:
     directory = loaders.known.directories.peek("company")
     if directory is not None and person_id in directory.people:
         return directory.people[person_id]
-    account = loaders.known.accounts.peek(bare(person_id))
+    account = loaders.known.accounts.peek(bare(person_id)) if loaders.reach is None or loaders.reach.email is not None else None
     return await person_of(loaders, account) if account is not None and account.id == person_id else None
 
 
@@ -101,6 +102,15 @@ async def owned(person: Person, loaders: Loaders) -> Owned | None:
     return link.owned
 
 
+async def reached(person: Person, loaders: Loaders, reach: Reach) -> Part:
+    """The person's check-ins that the caller may see. Raises Forbidden when there are none, whoever the person is or may be."""
+    try:
+        mine = await owned(person, loaders)
+    except Ambiguous:
+        mine = None
+    return await theirs(loaders, reach, mine)
+
+
 async def booked(person: Person, loaders: Loaders) -> bool:
     """Whether the person is a workforce person; somebody known to check-ins only may be one that cannot be told."""
     if person.account is None:
@@ -113,6 +123,8 @@ async def booked(person: Person, loaders: Loaders) -> bool:
 
 async def check_ins(person: Person, loaders: Loaders, page: Page, submitted: Window | None) -> Connection[CheckIn] | None:
     """The person's check-ins; None when they are not known to check-ins."""
+    if loaders.reach is not None:
+        return within(loaders, await reached(person, loaders, loaders.reach), [person.id, submitted], page, submitted)
     mine = await owned(person, loaders)
     return connection(loaders, rows_of(mine, submitted), page) if mine is not None else None
 

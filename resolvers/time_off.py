@@ -23,6 +23,11 @@ async def reference(loaders: Loaders, id: str) -> TimeOff | None:  # noqa: A002 
     return next((one for one in found or () if one.id == id), None)
 
 
+def reason(absence: TimeOff) -> str | None:
+    """Why the person is away (upstreams.md 28)."""
+    return absence.reason
+
+
 def day(text: str) -> date | None:
     """A day from ISO text that a window may have, or None."""
     try:

@@ -15,13 +15,30 @@ Where the documents are silent or contradict themselves, this server has decided
 - today is the day on `Options.clock`; clocks of the generated company show UTC+1 all year.
 
 Two more endpoints, which the documents do not have, list everybody when `Options.directories` says so (`sandbox.directories`).
+With a fault plan (`Options.faults`, `sandbox.faults`) it misbehaves, so that an outage can be rehearsed.
 """
 
 from sandbox.app import create_app
 from sandbox.cast import CAST
 from sandbox.company import HARBOUR_BRIDGE, OtherFile, build, ensure, landmarks
 from sandbox.draft import Draft
+from sandbox.faults.plan import BrokenPlan, Plan
+from sandbox.faults.plan import read as read_plan
 from sandbox.options import Options
 from sandbox.records import Answer
 
-__all__ = ["CAST", "HARBOUR_BRIDGE", "Answer", "Draft", "Options", "OtherFile", "build", "create_app", "ensure", "landmarks"]
+__all__ = [
+    "CAST",
+    "HARBOUR_BRIDGE",
+    "Answer",
+    "BrokenPlan",
+    "Draft",
+    "Options",
+    "OtherFile",
+    "Plan",
+    "build",
+    "create_app",
+    "ensure",
+    "landmarks",
+    "read_plan",
+]

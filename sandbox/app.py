@@ -8,10 +8,15 @@ from weakref import finalize
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox import checkins, directories, workforce
-from sandbox.answer import refuse
+from sandbox.answer import answer, refuse
+from sandbox.faults.injector import Injector
+from sandbox.faults.rehearsal import Rehearsal
 from sandbox.options import DEFAULTS, Options
 from sandbox.store import Store
 
@@ -38,7 +43,10 @@ class Journal:
 
 
 def create_app(path: Path | str, options: Options = DEFAULTS) -> Starlette:
-    """Both APIs over the company file at `path`, which is only read and must not change meanwhile."""
+    """Both APIs over the company file at `path`, which is only read and must not change meanwhile.
+
+    With a fault plan, which is under way from now on, `/sandbox/faults` says how many calls and faults there were.
+    """
     store = Store(Path(path), options.clock)
     log = Path(options.request_log).open("a", encoding="latin-1") if options.request_log else None  # noqa: SIM115 - closed with the app
     app = Starlette(
@@ -48,8 +56,21 @@ def create_app(path: Path | str, options: Options = DEFAULTS) -> Starlette:
     )
     app.router.redirect_slashes = False
     app.state.store = store
+    if options.faults is not None:
+        rehearse(app, Rehearsal(options.faults, options.stopwatch))
     finalize(app, _close, store, log)
     return app
+
+
+def rehearse(app: Starlette, rehearsal: Rehearsal) -> None:
+    """Let a plan's faults strike the calls of an app, between its journal and its endpoints."""
+
+    async def report(_request: Request) -> Response:
+        return answer(rehearsal.shown())
+
+    app.router.routes.append(Route("/sandbox/faults", report, methods=["GET"]))
+    app.user_middleware.append(Middleware(Injector, rehearsal=rehearsal))
+    app.state.rehearsal = rehearsal
 
 
 def _close(store: Store, log: TextIO | None) -> None:

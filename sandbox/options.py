@@ -1,10 +1,13 @@
 """How a sandbox is served."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
+
+from sandbox.faults.plan import Plan
 
 Match = Literal["exact", "substring"]
 
@@ -18,7 +21,8 @@ def now() -> datetime:
 class Options:
     """How a sandbox is served; credentials are checked only where one is set, and `clock` decides which day today is (in its own zone).
 
-    `directories` opens the two lists of people that the documents do not have.
+    `directories` opens the two lists of people that the documents do not have. `faults` is a plan of what goes wrong, by the seconds that
+    `stopwatch` shows since the app was made.
     """
 
     company: str = "sandbox"
@@ -34,6 +38,8 @@ class Options:
     ignore_case: bool = False
     directories: bool = False
     clock: Callable[[], datetime] = now
+    faults: Plan | None = None
+    stopwatch: Callable[[], float] = time.monotonic
 
 
 DEFAULTS = Options()

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from graph.access.guard import Access
 from graph.app import Upstreams, create_app
 from graph.limits import Limits
 from graph.operating.options import Operating
@@ -20,7 +21,8 @@ from loaders.mapping import Register
 from sandbox import Options
 from sandbox import create_app as create_sandbox
 from tests.policies import ONCE
-from upstreams.cache import FORGETFUL, Cache
+from upstreams.cache import FORGETFUL, Cache, Life
+from upstreams.calls import Kind
 from upstreams.dialect import Dialect
 from upstreams.policy import Policy
 
@@ -115,6 +117,16 @@ def forgetful() -> Cache:
     return Cache(FORGETFUL)
 
 
+def timeless() -> Cache:
+    """A cache in which nothing grows old, however slow the machine is."""
+    return Cache({kind: Life(3_600) for kind in Kind})
+
+
+def upstreams(wire: httpx.AsyncBaseTransport, policy: Policy = ONCE) -> Upstreams:
+    """Both upstreams on one wire."""
+    return Upstreams(*dialects(policy), "sandbox", wire, wire)
+
+
 @asynccontextmanager
 async def graph(
     database: Path,
@@ -125,12 +137,12 @@ async def graph(
     limits: Limits | None = None,
     policy: Policy = ONCE,
     operating: Operating | None = None,
+    access: Access | None = None,
 ) -> AsyncIterator[Graph]:
     """A graph over the company in this file, with both upstreams on one counted wire; it caches nothing unless `limits` say so."""
     wire = Wire(httpx.ASGITransport(create_sandbox(database, options or Options(clock=noon))))
-    upstreams = Upstreams(*dialects(policy), "sandbox", wire, wire)
-    limits = limits or Limits(cache=forgetful)
-    app = create_app(upstreams, rules or Rules(clock=noon), register, limits=limits, operating=operating)
+    rules, limits = rules or Rules(clock=noon), limits or Limits(cache=forgetful)
+    app = create_app(upstreams(wire, policy), rules, register, limits=limits, operating=operating, access=access)
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://graph")
     async with app.router.lifespan_context(app), client:
         yield Graph(client, wire)

@@ -7,35 +7,54 @@ import os
 import socket
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import uvicorn
 from starlette.types import ASGIApp
 
+from tests.waiting import LONG, until
+
 COMMAND = Path(sys.executable).with_name("crewgraph")
 
 
 @asynccontextmanager
-async def served(app: ASGIApp) -> AsyncIterator[str]:
-    """The address of an app on a socket of its own."""
+async def served(app: ASGIApp, **options: Any) -> AsyncIterator[str]:
+    """The address of an app on a socket of its own, with further options of uvicorn's."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", **options))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:
-        await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    await serving
+    await until(lambda: server.started or serving.done())
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving
 
 
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
+
+
+@contextmanager
+def reserved() -> Iterator[int]:
+    """A port that is given to nobody else for so long, while a program that is told of it may listen there.
+
+    It is bound and not listened on, which only Linux takes so; elsewhere it is merely free.
+    """
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        port = int(held.getsockname()[1])
+        if sys.platform != "linux":
+            held.close()
+        yield port
 
 
 @dataclass(frozen=True)
@@ -68,7 +87,7 @@ async def command(*arguments: str, home: Path, **given: str) -> Process:
 async def finished(*arguments: str, home: Path, **given: str) -> Ended:
     """The command, run to its end."""
     process = await command(*arguments, home=home, **given)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(LONG):
         out, err = await process.communicate()
     return Ended(process.returncode, out.decode(), err.decode())
 
@@ -76,23 +95,23 @@ async def finished(*arguments: str, home: Path, **given: str) -> Ended:
 @asynccontextmanager
 async def running(*arguments: str, home: Path, health: str = "/health/ready", **given: str) -> AsyncIterator[str]:
     """The address of a command that serves, stopped by SIGTERM, which must end it with status 0."""
-    port = free_port()
-    process = await command(*arguments, "--port", str(port), home=home, **given)
-    address = f"http://127.0.0.1:{port}"
-    told = asyncio.create_task(process.communicate())  # all along: a full pipe would stop the command
-    try:
-        await answering(f"{address}{health}", process)
-        yield address
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        _, err = await told
-        assert process.returncode == 0, err.decode()
+    with reserved() as port:
+        process = await command(*arguments, "--port", str(port), home=home, **given)
+        address = f"http://127.0.0.1:{port}"
+        told = asyncio.create_task(process.communicate())  # all along: a full pipe would stop the command
+        try:
+            await answering(f"{address}{health}", process)
+            yield address
+        finally:
+            if process.returncode is None:
+                process.terminate()
+            _, err = await told
+    assert process.returncode == 0, err.decode()
 
 
 async def answering(url: str, process: Process) -> None:
     """Wait until an address answers at all, or the command that should serve it ends."""
-    async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(60):
+    async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(LONG):
         while process.returncode is None:
             try:
                 await client.get(url)

@@ -11,12 +11,14 @@ from typing import Any
 from upstreams.errors import BadResponse
 from upstreams.reading import Reading
 from upstreams.records import Assignment, Booking, Bookings, Category, JobTitle, Page, Person, Project, Status, TimeOff, WorkDays
-from upstreams.values import first, flag, text, whole
+from upstreams.values import spelled, text, whole
 
 NAME = "workforce"
 STATUS = ("assignment_status", "assignment_state", "state")
 NUMBER = ("project_number", "job_number")
 WEEK = "0123456"
+TELLING = ("person_name", "employee_number")
+"""What a person's row must show readably, or nobody's name or number is known to be theirs alone."""
 
 
 def parse_page(raw: object, asked: int, reading: Reading, *, most_pages: int) -> Page:
@@ -32,7 +34,8 @@ def parse_page(raw: object, asked: int, reading: Reading, *, most_pages: int) ->
     if pages is None or (rows and pages <= asked):  # a lie: read on until a page is empty (faults.md F18)
         pages = min(asked + 2, most_pages) if rows else asked + 1
     bookings = tuple(reading.kept([parse_booking(row, reading) for row in rows]))
-    return Page(bookings, asked, pages, text(raw.get("warning")), reading.dropped, len(rows) - len(bookings))
+    lost = len(rows) - len(bookings) + sum(reading.tally[name] for name in TELLING)
+    return Page(bookings, asked, pages, text(raw.get("warning")), reading.dropped, lost)
 
 
 def parse_assignments(raw: object, reading: Reading) -> tuple[Assignment, ...]:
@@ -40,7 +43,7 @@ def parse_assignments(raw: object, reading: Reading) -> tuple[Assignment, ...]:
     rows = raw.get("data") if isinstance(raw, dict) else raw
     if not isinstance(rows, list):
         raise BadResponse(NAME, reason="shape")
-    return unique(reading.kept([parse_assignment(row, reading) for row in rows]))
+    return unique(reading.kept([parse_assignment(row, reading) for row in rows]), reading.tally)
 
 
 def parse_bookings(raw: object, reading: Reading) -> Bookings:
@@ -48,77 +51,92 @@ def parse_bookings(raw: object, reading: Reading) -> Bookings:
     return Bookings(parse_assignments(raw, reading), reading.dropped)
 
 
-def unique(assignments: Iterable[Assignment]) -> tuple[Assignment, ...]:
-    """Each id once, in the order of their first appearance; of two with one id the newer `updated` stands (faults.md F13)."""
+def unique(assignments: Iterable[Assignment], tally: Counter[str]) -> tuple[Assignment, ...]:
+    """Each id once, in the order of their first appearance; of two that differ the newer `updated` stands, counted (faults.md F13)."""
     found: dict[str, Assignment] = {}
     for one in assignments:
-        if one.id not in found or (one.updated or date.min) >= (found[one.id].updated or date.min):
-            found[one.id] = one
+        known = found.setdefault(one.id, one)
+        if known != one:
+            tally["conflict"] += 1
+            found[one.id] = max(known, one, key=lambda either: either.updated or date.min)
     return tuple(found.values())
 
 
 def parse_booking(raw: object, reading: Reading) -> Booking | None:
     """One person's row, or None without a person id (faults.md F12)."""
-    person = parse_person(raw) if isinstance(raw, dict) else None
+    person = parse_person(raw, reading) if isinstance(raw, dict) else None
     if not isinstance(raw, dict) or person is None:
         return None
     assignments = reading.kept([parse_assignment(row, reading, person) for row in reading.rows(raw, "assignments")])
-    return Booking(person, unique(assignments), parse_time_off(reading.rows(raw, "timeoff"), person, reading))
+    return Booking(person, unique(assignments, reading.tally), parse_time_off(reading.rows(raw, "timeoff"), person, reading))
 
 
-def parse_person(raw: Mapping[str, Any]) -> Person | None:
+def parse_person(raw: Mapping[str, Any], reading: Reading) -> Person | None:
     """Who a row is about (seed B:61-66), or None without an id."""
     person_id = text(raw.get("person_id"))
     if person_id is None:
         return None
-    title = JobTitle(text(raw.get("job_title_id")), text(raw.get("job_title_name")), text(raw.get("job_title_color")))
-    return Person(person_id, text(raw.get("person_name")), text(raw.get("employee_number")), title if title != JobTitle() else None)
+    title = JobTitle(*(reading.text(raw, f"job_title_{part}") for part in ("id", "name", "color")))
+    number = reading.text(raw, "employee_number")
+    return Person(person_id, reading.text(raw, "person_name"), number, title if title != JobTitle() else None)
 
 
 def parse_assignment(raw: object, reading: Reading, person: Person | None = None) -> Assignment | None:
     """One assignment in any of the endpoints' spellings (upstreams.md 25, 26); None without its id, person or project."""
     if not isinstance(raw, dict):
         return None
-    who = person or parse_person(raw)
+    who = person or parse_person(raw, reading)
     own_id, project_id = text(raw.get("id")), text(raw.get("project_id"))
     if who is None or own_id is None or project_id is None:
         return None
     return Assignment(
         id=own_id,
         person=who,
-        project=Project(project_id, text(raw.get("project_name")), text(first(raw, *NUMBER)), text(raw.get("project_color"))),
-        status=parse_status(first(raw, *STATUS)),
+        project=parse_project(raw, project_id, reading),
+        status=parse_status(raw, reading),
         start=reading.day(raw, "start_day"),
         end=reading.day(raw, "end_day"),
         start_time=reading.clock(raw, "start_time"),
         end_time=reading.clock(raw, "end_time"),
-        work_days=parse_work_days(raw.get("work_days")),
-        category=parse_category(raw, "category"),
-        subcategory=parse_category(raw, "subcategory"),
+        work_days=parse_work_days(raw, reading),
+        category=parse_category(raw, "category", reading),
+        subcategory=parse_category(raw, "subcategory", reading),
         created=reading.day(raw, "created_at"),
         updated=reading.day(raw, "updated_at"),
     )
 
 
-def parse_status(raw: object) -> Status | None:
+def parse_project(raw: Mapping[str, Any], project_id: str, reading: Reading) -> Project:
+    """The project as one of its assignments describes it; its number has two names (upstreams.md 26)."""
+    name, color = reading.text(raw, "project_name"), reading.text(raw, "project_color")
+    return Project(project_id, name, reading.text(raw, spelled(raw, *NUMBER)), color)
+
+
+def parse_status(raw: Mapping[str, Any], reading: Reading) -> Status | None:
     """A status as an object or as bare text (upstreams.md 25); an unknown one passes through (faults.md F14)."""
-    if isinstance(raw, dict):
-        return Status(text(raw.get("id")), text(raw.get("name")), text(raw.get("abbreviation")), text(raw.get("color")))
-    name = text(raw)
+    field = spelled(raw, *STATUS)
+    shown = raw.get(field)
+    if isinstance(shown, dict):
+        return Status(*(reading.text(shown, name) for name in Status.__struct_fields__))
+    name = reading.text(raw, field)
     return Status(name=name) if name is not None else None
 
 
-def parse_category(raw: Mapping[str, Any], kind: str) -> Category | None:
+def parse_category(raw: Mapping[str, Any], kind: str, reading: Reading) -> Category | None:
     """The category or subcategory, or None when both its fields are null (seed B:80-83)."""
-    found = Category(text(raw.get(f"{kind}_id")), text(raw.get(f"{kind}_name")))
+    found = Category(reading.text(raw, f"{kind}_id"), reading.text(raw, f"{kind}_name"))
     return found if found != Category() else None
 
 
-def parse_work_days(raw: object) -> WorkDays | None:
+def parse_work_days(raw: Mapping[str, Any], reading: Reading) -> WorkDays | None:
     """The worked weekdays; keys "0" (Sunday) to "6" are text, the document's unquoted ones are no JSON (seed B:86-94; upstreams.md 23)."""
-    if not isinstance(raw, dict):
-        return None
-    return WorkDays(*(flag(raw.get(number)) for number in WEEK))
+    days = raw.get("work_days")
+    if not isinstance(days, dict):
+        return reading.noted(raw, "work_days", None)
+    found = [days[number] if isinstance(days.get(number), bool) else None for number in WEEK]
+    if any(value is None and days.get(number) is not None for number, value in zip(WEEK, found, strict=True)):
+        reading.tally["work_days"] += 1
+    return WorkDays(*found)
 
 
 def parse_time_off(rows: list[Any], person: Person, reading: Reading) -> tuple[TimeOff, ...]:
@@ -139,7 +157,7 @@ def absent(raw: Mapping[str, Any], person: Person, reading: Reading) -> TimeOff:
     """One absence with its id but for the ordinal."""
     start, end = reading.day(raw, "start_day"), reading.day(raw, "end_day")
     start_time, end_time = reading.clock(raw, "start_time"), reading.clock(raw, "end_time")
-    is_paid, repeat = flag(raw.get("is_paid")), text(raw.get("repeat"))
+    is_paid, repeat = reading.flag(raw, "is_paid"), reading.text(raw, "repeat")
     content = repr((person.id, start, end, start_time, end_time, is_paid, repeat))
     own_id = f"{person.id}:{start.isoformat() if start else ''}:{sha256(content.encode()).hexdigest()[:16]}-"
-    return TimeOff(own_id, person, text(raw.get("reason")), is_paid, repeat, start, end, start_time, end_time)
+    return TimeOff(own_id, person, reading.text(raw, "reason"), is_paid, repeat, start, end, start_time, end_time)

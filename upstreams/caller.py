@@ -178,7 +178,7 @@ class Within:
 
     def answered(self, call: Call, record: Record, source: str, value: Any, age: float) -> None:
         """Write down that a call gave something of this age; of pages also for how many people they answer, and when they were read."""
-        self.ledger.answered(record, source, age=age)
+        self.ledger.answered(record, source, age=age, life=self.caller.cache.lives[call.kind].fresh)
         record.keys = len(value.bookings) if isinstance(value, Page) else 1
         if call.kind is Kind.PAGE:
             self.pages[call.key] = time.monotonic() - age

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 from unicodedata import category
@@ -16,8 +16,8 @@ from upstreams.calls import Asks, Call, Kind, Mode
 from upstreams.errors import BadInput, BadResponse, Missing, Refused
 from upstreams.ledger import Ledger
 from upstreams.reading import Reading
-from upstreams.records import Account, CheckIn, Listing, Property, Response
-from upstreams.values import bare, first, flag, segment, text, whole
+from upstreams.records import Account, CheckIn, Listing, Moment, Property, Response
+from upstreams.values import bare, segment, text, whole
 
 NAME = "checkins"
 LIST = "/api/v2/checkins/"  # ends in a slash, as documented (seed A:11; upstreams.md 36)
@@ -86,6 +86,11 @@ class CheckIns:
         """The most rows that one call may ask for."""
         return self.calls.dialect.page_size
 
+    @property
+    def address(self) -> str:
+        """Where the list is."""
+        return f"{self.calls.dialect.base_url.rstrip('/')}{LIST}"
+
     async def check_in(self, api_id: str) -> CheckIn | None:
         """One check-in with its responses, or None when the upstream does not know it (seed A:84-145)."""
         try:
@@ -96,7 +101,7 @@ class CheckIns:
     async def listing(self, where: Filter, *, limit: int, offset: int = 0) -> Listing:
         """One page of rows; the upstream may give fewer than `limit` (seed A:9-80; upstreams.md 32)."""
         try:
-            return await self.calls.ask(rows(where, limit, offset), partial(parse_listing, offset=offset))
+            return await self.calls.ask(rows(where, limit, offset), partial(parse_listing, offset=offset, address=self.address))
         except Missing as cause:
             raise Refused(NAME, status=404) from cause
 
@@ -132,8 +137,11 @@ def rows(where: Filter, limit: int, offset: int = 0) -> Call:
     return Call(Kind.ROWS, LIST, LIST, (*where.query(), ("limit", str(limit)), ("offset", str(offset))))
 
 
-def parse_listing(raw: object, reading: Reading, *, offset: int) -> Listing:
-    """A list answer (seed A:58-80); rows that cannot be read are dropped and counted, the page is kept (faults.md F11, F12)."""
+def parse_listing(raw: object, reading: Reading, *, offset: int, address: str = "") -> Listing:
+    """A list answer (seed A:58-80); rows that cannot be read are dropped and counted, the page is kept (faults.md F11, F12).
+
+    `address` is where the list was asked for, so that a `next` which leads elsewhere is noticed (faults.md F16).
+    """
     rows = raw.get("results") if isinstance(raw, dict) else None
     if not isinstance(raw, dict) or not isinstance(rows, list):
         raise BadResponse(NAME, reason="shape")
@@ -142,8 +150,10 @@ def parse_listing(raw: object, reading: Reading, *, offset: int) -> Listing:
     placed: dict[str, tuple[CheckIn, int]] = {}
     for place, item in enumerate(read, offset):
         if item is not None:
-            placed.setdefault(item.id, (item, place))
+            known, first = placed.get(item.id, (item, place))
+            placed[item.id] = newer(known, item, reading.tally), first
     items, places = zip(*placed.values(), strict=True) if placed else ((), ())
+    reading.link(raw.get("next"), address, offset)
     count, more = extent(raw, offset + len(rows) if rows else None)
     return Listing(items, places, offset, len(rows), count, more, reading.dropped)
 
@@ -162,10 +172,24 @@ def extent(raw: Mapping[str, Any], reached: int | None) -> tuple[int | None, boo
     return count, count > reached
 
 
+def newer(one: CheckIn, other: CheckIn, tally: Counter[str]) -> CheckIn:
+    """Of two rows of one id the one submitted later, else the last: they have no `updated_at` (faults.md F13; seed A:63-70)."""
+    if one == other:
+        return one
+    tally["conflict"] += 1
+    return one if one.submitted and (not other.submitted or instant(one.submitted) > instant(other.submitted)) else other
+
+
+def instant(moment: Moment) -> datetime:
+    """The point in time."""
+    return datetime.fromisoformat(moment)
+
+
 def without(page: Listing, seen: set[str]) -> Listing:
     """The page without the rows that an earlier page had."""
     fresh = [(item, place) for item, place in zip(page.items, page.places, strict=True) if item.id not in seen]
-    return replace(page, items=tuple(item for item, _ in fresh), places=tuple(place for _, place in fresh))
+    items, places = tuple(item for item, _ in fresh), tuple(place for _, place in fresh)
+    return replace(page, items=items, places=places, repeats=len(page.items) - len(items))
 
 
 def parse_row(raw: object, reading: Reading) -> CheckIn | None:
@@ -177,9 +201,9 @@ def parse_row(raw: object, reading: Reading) -> CheckIn | None:
         id=api_id,
         deadline=reading.moment(raw, "deadline_date"),
         submitted=reading.moment(raw, "submission_date"),
-        overdue=flag(raw.get("overdue")),
-        on_vacation=flag(raw.get("on_vacation")),
-        is_adhoc=flag(raw.get("is_adhoc")),
+        overdue=reading.flag(raw, "overdue"),
+        on_vacation=reading.flag(raw, "on_vacation"),
+        is_adhoc=reading.flag(raw, "is_adhoc"),
     )
 
 
@@ -197,8 +221,18 @@ def parse_detail(raw: object, reading: Reading) -> CheckIn:
     answers = raw.get("responses") if isinstance(raw, dict) else None
     if row is None or not isinstance(answers, list):
         raise BadResponse(NAME, reason="shape")
-    responses = dict.fromkeys(reading.kept([parse_response(answer, row.id, reading) for answer in answers]))
-    return replace(row, responses=tuple(responses), dropped=reading.dropped)
+    responses: dict[str, Response] = {}
+    for one in reading.kept([parse_response(answer, row.id, reading) for answer in answers]):
+        known = responses.setdefault(one.id, one)
+        responses[one.id] = one if known == one else settled(known, one, reading)
+    return replace(row, responses=tuple(responses.values()), dropped=reading.dropped)
+
+
+def settled(one: Response, other: Response, reading: Reading) -> Response:
+    """Of two responses of one id the later; where they disagree about who gave it, nobody did: no guess (faults.md F13; upstreams.md 3)."""
+    reading.tally["conflict"] += 1
+    later = one if one.responded and (not other.responded or instant(one.responded) > instant(other.responded)) else other
+    return later if one.account == other.account else replace(later, account=None)
 
 
 def parse_response(raw: object, check_in_id: str, reading: Reading) -> Response | None:
@@ -206,21 +240,16 @@ def parse_response(raw: object, check_in_id: str, reading: Reading) -> Response 
     api_id = text(raw.get("api_id")) if isinstance(raw, dict) else None
     if not isinstance(raw, dict) or api_id is None:
         return None
-    return Response(api_id, check_in_id, parse_account(raw), reading.moment(raw, "response_date"))
+    return Response(api_id, check_in_id, parse_account(raw, reading), reading.moment(raw, "response_date"))
 
 
-def parse_account(raw: Mapping[str, Any]) -> Account | None:
+def parse_account(raw: Mapping[str, Any], reading: Reading) -> Account | None:
     """The account that a response shows (seed A:115-119), or None when it names none."""
-    api_id = text(raw.get("person_api_id"))
+    api_id = reading.text(raw, "person_api_id")
     if api_id is None:
         return None
-    return Account(
-        api_id,
-        text(raw.get("person_name")),
-        text(raw.get("person_email")),
-        text(raw.get("person_department")),
-        parse_properties(raw.get("person_properties")),
-    )
+    name, email, department = (reading.text(raw, f"person_{field}") for field in ("name", "email", "department"))
+    return Account(api_id, name, email, department, parse_properties(raw.get("person_properties")))
 
 
 def parse_properties(raw: object) -> tuple[Property, ...]:
@@ -229,5 +258,5 @@ def parse_properties(raw: object) -> tuple[Property, ...]:
         return tuple(Property(str(name), text(value)) for name, value in raw.items())
     if not isinstance(raw, list):
         return ()
-    pairs = [(text(first(one, "name")), text(one.get("value"))) for one in raw if isinstance(one, dict)]
+    pairs = [(text(one.get("name")), text(one.get("value"))) for one in raw if isinstance(one, dict)]
     return tuple(Property(name, value) for name, value in pairs if name is not None)

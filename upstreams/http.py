@@ -30,6 +30,7 @@ LOCATION = (httpx.TooManyRedirects, httpx.InvalidURL, UnicodeError)
 """What httpx raises over a Location that is no URL, which it parses even with redirects off."""
 
 log = logging.getLogger("crewgraph.upstreams")
+security = logging.getLogger("crewgraph.security")
 PAUSE = 10.0
 """Seconds between two log lines of one kind."""
 
@@ -45,7 +46,7 @@ class Read(Generic[T]):
 class Http:
     """The transport of one upstream; lives as long as the process. Asked directly, it remembers nothing, and has no deadline.
 
-    `unreadable` counts, by field, the values that could not be read since the process began.
+    `unreadable` counts what could not be read since the process began, as a `Reading` does.
 
     The pool is unbounded because the gate in front of it is not. Redirects stay off: credentials go to no other address (upstreams.md 33).
     """
@@ -101,7 +102,9 @@ class Http:
         """A body as a record. Raises BadResponse when it is not what the documents describe."""
         reading = Reading()
         found = parse(decode(self.dialect.name, body), reading)
-        self.unreadable.update(reading.tally)
+        self.unreadable.update(+reading.tally)
+        if reading.tally["next"]:
+            self.say(security, "a link to the next page leads elsewhere and is not followed")
         return found
 
     def within(self, _ledger: Ledger, _mode: Mode = Mode.USUAL, *, charged: bool = True) -> Http:
@@ -118,11 +121,15 @@ class Http:
 
     def tell(self, error: UpstreamError) -> None:
         """Log a failure for the operators, of each kind one line in ten seconds; no address, because addresses hold names."""
-        kind, now = f"{error.code} status={error.status} reason={error.reason or '-'}", time.monotonic()
+        self.say(log, f"{error.code} status={error.status} reason={error.reason or '-'}")
+
+    def say(self, to: logging.Logger, kind: str) -> None:
+        """Log something that happens again and again, one line in ten seconds."""
+        now = time.monotonic()
         self.failures[kind] += 1
         if now - self.told.get(kind, -PAUSE) >= PAUSE:
             self.told[kind] = now
-            log.warning("%s: %s, %d so far", self.dialect.name, kind, self.failures[kind])
+            to.warning("%s: %s, %d so far", self.dialect.name, kind, self.failures[kind])
 
     def address(self, path: str, query: Iterable[tuple[str, str]]) -> str:
         """The whole URL; parameters get this dialect's names, and `+` travels as `%2B` (upstreams.md 18, 34)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -67,8 +68,8 @@ class Ledger:
     """One for each operation. A call's wave is one more than the highest wave that had ended when it was asked.
 
     `spent` are the calls that the operation pays for, `own` those that the server made for itself meanwhile. `deadline` is when
-    whoever waits for this operation's sake gives up. `sources` counts where answers came from, by upstream, and `found` links by
-    status and method.
+    whoever waits for this operation's sake gives up; `fresh` is for how many seconds all that it was given stays fresh. `sources`
+    counts where answers came from, by upstream, and `found` links by status and method.
     """
 
     limit: int = UNBOUNDED
@@ -83,6 +84,7 @@ class Ledger:
     plans: list[Planned] = field(default_factory=list)
     identities: dict[str, dict[str, Any]] = field(default_factory=dict)
     oldest: dict[str, float] = field(default_factory=dict)
+    fresh: float = math.inf
     sources: Counter[tuple[str, str]] = field(default_factory=Counter)
     found: Counter[tuple[str, str]] = field(default_factory=Counter)
     ended: int = 0
@@ -125,20 +127,21 @@ class Ledger:
             self.omitted += self.traced
         return record
 
-    def answered(self, record: Record, source: str, outcome: str = "ok", *, age: float = 0.0) -> None:
-        """The call has ended; what it gave was `age` seconds old."""
+    def answered(self, record: Record, source: str, outcome: str = "ok", *, age: float = 0.0, life: float = math.inf) -> None:
+        """The call has ended; what it gave was `age` seconds old, of the `life` seconds for which it is fresh."""
         record.source, record.outcome, record.duration = source, outcome, self.now() - record.start
         self.sources[record.upstream, source] += 1
         if source not in AT_ONCE:
             self.ended = max(self.ended, record.wave)
-        self.aged(record.upstream, age)
+        self.aged(record.upstream, age, life if outcome == "ok" else 0.0)
 
     def waits(self, upstream: str) -> Callable[[asyncio.Future[T]], Awaitable[T]]:
         """How this operation waits for what others share, and this upstream is asked for: no longer than it has time."""
         return lambda work: self.deadline.wait(work, upstream)
 
-    def aged(self, upstream: str, age: float) -> None:
-        """Something of an upstream that is this many seconds old went into the answer."""
+    def aged(self, upstream: str, age: float, life: float = math.inf) -> None:
+        """Something of an upstream that is this many seconds old, and is fresh for `life`, went into the answer."""
+        self.fresh = min(self.fresh, life - age)
         self.oldest[upstream] = max(self.oldest.get(upstream, 0.0), age)
 
     def planned(self, plan: str, keys: int, chosen: str, calls: int, alternatives: tuple[tuple[str, int], ...]) -> None:

@@ -6,7 +6,7 @@ What the vendors' own pages say is marked [V], what is inferred from them [I].
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -52,7 +52,8 @@ class User(Struct, frozen=True):
 class Leaf(Struct, Generic[T], frozen=True):
     """One page of a directory by id; `following` is the place of the next one, None when there is none.
 
-    `total` is how many pages or rows the upstream says there are; `paged` is False where it says nothing of pages.
+    `total` is how many pages or rows the upstream says there are; `paged` is False where it says nothing of pages. `dropped` counts the
+    rows and values that could not be read, and the rows that contradict another one: by each of them the page is not to be relied on.
     """
 
     items: Mapping[str, T]
@@ -107,7 +108,10 @@ class Users:
     async def page(self, offset: int) -> Leaf[User]:
         """One page; the limit may be clamped. No filter is sent, which leaves nobody out [I]."""
         call = Call(Kind.LISTED, USERS, USERS, (("limit", str(self.calls.dialect.page_size)), ("offset", str(offset))))
-        return await opened(CHECK_INS, self.calls.ask(call, partial(parse_users, offset=offset)))
+        return await opened(
+            CHECK_INS,
+            self.calls.ask(call, partial(parse_users, offset=offset, address=f"{self.calls.dialect.base_url.rstrip('/')}{USERS}")),
+        )
 
 
 async def opened(name: str, answer: Awaitable[Leaf[T]]) -> Leaf[T]:
@@ -159,38 +163,41 @@ def parse_people(raw: object, reading: Reading, *, asked: int = 0) -> Leaf[Liste
     current, pages = page.get("current_page"), whole(page.get("possible_pages"), most=MOST)
     if current is not None and whole(current, most=MOST) != asked:
         raise BadResponse(WORKFORCE, reason="other-page")
-    items = once(reading.kept([parse_listed(row) for row in rows]), lambda one: one.person_id)
+    items = once(reading.kept([parse_listed(row, reading) for row in rows]), lambda one: one.person_id, reading)
     following = asked + 1 if rows and pages != asked + 1 else None
-    return Leaf(items, following, pages, not (current is None and pages is None), reading.dropped)
+    return Leaf(items, following, pages, not (current is None and pages is None), reading.tally.total())
 
 
-def parse_users(raw: object, reading: Reading, *, offset: int = 0) -> Leaf[User]:
+def parse_users(raw: object, reading: Reading, *, offset: int = 0, address: str = "") -> Leaf[User]:
     """A page of `/users/` [V]: the envelope of the check-ins, and the same distrust of its count (faults.md F18)."""
     rows = raw.get("results") if isinstance(raw, dict) else None
     if not isinstance(raw, dict) or not isinstance(rows, list):
         raise BadResponse(CHECK_INS, reason="shape")
-    items = once(reading.kept([parse_user(row) for row in rows]), lambda one: bare(one.api_id))
+    items = once(reading.kept([parse_user(row, reading) for row in rows]), lambda one: bare(one.api_id), reading)
+    dropped = reading.tally.total()
+    reading.link(raw.get("next"), address, offset)
     count, more = extent(raw, offset + len(rows) if rows else None)
-    return Leaf(items, offset + len(rows) if more else None, count, dropped=reading.dropped)
+    return Leaf(items, offset + len(rows) if more else None, count, dropped=dropped)
 
 
-def once(items: list[T], key: Callable[[T], str]) -> dict[str, T]:
-    """The items by key, in the order of their first appearance; the first of each stands."""
+def once(items: Iterable[T], key: Callable[[T], str], reading: Reading) -> dict[str, T]:
+    """The items by key, in the order of their first appearance; the first of each stands, and others that differ are counted."""
     found: dict[str, T] = {}
     for one in items:
-        found.setdefault(key(one), one)
+        if found.setdefault(key(one), one) != one:
+            reading.tally["conflict"] += 1
     return found
 
 
-def parse_listed(raw: object) -> Listed | None:
+def parse_listed(raw: object, reading: Reading) -> Listed | None:
     """One row of `/people`, or None without an id."""
     own_id = text(raw.get("id")) if isinstance(raw, dict) else None
     if not isinstance(raw, dict) or own_id is None:
         return None
-    return Listed(own_id, full_name(raw), text(raw.get("email")), text(raw.get("employee_number")))
+    return Listed(own_id, full_name(raw, reading), reading.text(raw, "email"), reading.text(raw, "employee_number"))
 
 
-def parse_user(raw: object) -> User | None:
+def parse_user(raw: object, reading: Reading) -> User | None:
     """One row of `/users/`, or None without an id; of several departments the first stands [I]."""
     own_id = text(raw.get("api_id")) if isinstance(raw, dict) else None
     if not isinstance(raw, dict) or own_id is None:
@@ -198,8 +205,8 @@ def parse_user(raw: object) -> User | None:
     department, manager = entry(raw.get("departments")), entry(raw.get("manager"))
     return User(
         own_id,
-        full_name(raw),
-        text(raw.get("email")),
+        full_name(raw, reading),
+        reading.text(raw, "email"),
         text(department.get("name")),
         text(manager.get("email")),
         text(manager.get("name")),
@@ -214,10 +221,10 @@ def entry(raw: object) -> Mapping[str, Any]:
     return raw if isinstance(raw, dict) else {}
 
 
-def full_name(raw: Mapping[str, Any]) -> str | None:
+def full_name(raw: Mapping[str, Any], reading: Reading) -> str | None:
     """The name as text (check-ins), as `first` and `last` (Procore), or as two fields (both vendors' older pages) [V]."""
     name = raw.get("name")
-    if isinstance(name, str) and name:
-        return name
-    parts = (name.get("first"), name.get("last")) if isinstance(name, dict) else (raw.get("first_name"), raw.get("last_name"))
-    return " ".join(part for part in map(text, parts) if part) or None
+    if name not in (None, "") and not isinstance(name, dict):
+        return reading.text(raw, "name")
+    fields = [(name, "first"), (name, "last")] if isinstance(name, dict) else [(raw, "first_name"), (raw, "last_name")]
+    return " ".join(part for part in (reading.text(holder, field) for holder, field in fields) if part) or None

@@ -1,4 +1,4 @@
-"""How one answer is read: the year that two-digit years are near, and a tally of what could not be read (faults.md F11, F12, F21)."""
+"""How one answer is read: the year that two-digit years are near, and a tally of what could not be read (faults.md F11-F13, F21)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,23 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any, TypeVar
 
+import httpx
+
 from upstreams.records import Moment
-from upstreams.values import clock, day, moment
+from upstreams.values import clock, day, moment, text
 
 T = TypeVar("T")
+
+
+def onward(link: object, address: str, offset: int) -> bool:
+    """Whether a link leads on in the list at this address, from a later offset if it names one."""
+    try:
+        here = httpx.URL(address)
+        there = here.join(link) if isinstance(link, str) else httpx.URL()
+        later = int(there.params.get("offset", offset + 1)) > offset
+    except (httpx.InvalidURL, ValueError):
+        return False
+    return later and (there.scheme, there.host, there.port, there.path) == (here.scheme, here.host, here.port, here.path)
 
 
 def this_year() -> int:
@@ -21,7 +34,10 @@ def this_year() -> int:
 
 @dataclass(frozen=True)
 class Reading:
-    """Fields of one answer by name; a value that cannot be read is None and counted under its field, a lost row under `dropped`."""
+    """Fields of one answer by name; a value that cannot be read is None and counted under its field, a lost row under `dropped`.
+
+    `conflict` counts the rows that say otherwise than another one of the same id, `next` the links that lead anywhere but to the next page.
+    """
 
     year: int = field(default_factory=this_year)
     tally: Counter[str] = field(default_factory=Counter)
@@ -38,6 +54,16 @@ class Reading:
         """The time with an offset in this field."""
         return self.noted(raw, name, moment(raw.get(name)))
 
+    def text(self, raw: Mapping[str, Any], name: str) -> str | None:
+        """The text in this field, a number printed; an empty one is None, and nothing is wrong with it."""
+        value = raw.get(name)
+        return value or None if isinstance(value, str) else self.noted(raw, name, text(value))
+
+    def flag(self, raw: Mapping[str, Any], name: str) -> bool | None:
+        """The JSON boolean in this field."""
+        value = raw.get(name)
+        return value if isinstance(value, bool) else self.noted(raw, name, None)
+
     def noted(self, raw: Mapping[str, Any], name: str, value: T | None) -> T | None:
         """The value; counted when the upstream sent something and nothing could be read."""
         if value is None and raw.get(name) is not None:
@@ -51,6 +77,10 @@ class Reading:
             return found
         self.tally["dropped"] += found is not None
         return []
+
+    def link(self, link: object, address: str, offset: int) -> None:
+        """Count a link to the page after `offset` that leads anywhere else; nothing is ever asked of it (faults.md F16)."""
+        self.tally["next"] += bool(link) and bool(address) and not onward(link, address, offset)
 
     def kept(self, read: list[T | None]) -> list[T]:
         """What could be read; the rest is counted as dropped."""

@@ -165,7 +165,7 @@ class CheckIn(Struct, frozen=True):
 class Page(Struct, frozen=True):
     """One page of bookings: `number` of `pages`, 0-based (seed B:48-52).
 
-    `dropped` rows could not be read, `lost` of them whole people.
+    `dropped` rows could not be read; `lost` are the people who are missing by that, or whose name or number is.
     """
 
     bookings: tuple[Booking, ...]
@@ -180,19 +180,21 @@ class Scan(Struct, frozen=True):
     """All pages of one question, each person once.
 
     `complete` is False when rows were dropped, pages moved or a warning came (upstreams.md 31); `everybody` only when people
-    may be missing by it, not mere bookings. `pages` is how many were read.
+    may be missing by it, not mere bookings. `pages` is how many were read; when they `moved` meanwhile, reading them again may help.
     """
 
     bookings: tuple[Booking, ...]
     complete: bool = True
     everybody: bool = True
     pages: int = 1
+    moved: bool = False
 
 
 class Listing(Struct, frozen=True):
     """One page of check-in rows from `offset`, of which the upstream gave `taken`; `places` are the items' own offsets.
 
-    `count` is the upstream's total, `more` whether another page may follow, `dropped` how many rows could not be read.
+    `count` is the upstream's total, `more` whether another page may follow, `dropped` how many rows could not be read, `repeats` how many
+    an earlier page had.
     """
 
     items: tuple[CheckIn, ...]
@@ -202,3 +204,4 @@ class Listing(Struct, frozen=True):
     count: int | None = None
     more: bool = False
     dropped: int = 0
+    repeats: int = 0

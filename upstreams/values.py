@@ -103,9 +103,9 @@ def whole(value: object, *, most: int) -> int | None:
     return value if 0 <= value <= most else None
 
 
-def first(raw: Mapping[str, Any], *names: str) -> Any:
-    """The first of these fields that is present and not null: the documents spell some fields in several ways (upstreams.md 25, 26)."""
-    return next((raw[name] for name in names if raw.get(name) is not None), None)
+def spelled(raw: Mapping[str, Any], *names: str) -> str:
+    """The first of these names whose field is present and not null, else the last: some fields have several (upstreams.md 25, 26)."""
+    return next((name for name in names if raw.get(name) is not None), names[-1])
 
 
 def segment(argument: str, value: str) -> str:

@@ -178,10 +178,10 @@ class Workforce:
 
     async def scan(self, route: Route, question: Starts | Current) -> Scan | None:
         """Every page of a question; None when the group is not known."""
-        return await scan(lambda number: self.page(route, question, number))
+        return await scan(lambda number: self.page(route, question, number), self.calls.unreadable)
 
 
-async def scan(ask: Callable[[int], Coroutine[Any, Any, Page | None]]) -> Scan | None:
+async def scan(ask: Callable[[int], Coroutine[Any, Any, Page | None]], tally: Counter[str]) -> Scan | None:
     """Every page that `ask` gives by number: the first alone, then the rest side by side; None when there is no first.
 
     The rest comes in waves, so that a lie about `possible_pages` ends at the first empty page (faults.md F18). A group that is
@@ -196,22 +196,23 @@ async def scan(ask: Callable[[int], Coroutine[Any, Any, Page | None]]) -> Scan |
         wave = await together([ask(number) for number in range(len(pages), stop)])
         pages += [page for page in wave if page is not None]
         if None in wave:
-            return replace(merge(pages), complete=False, everybody=False)
-    return merge(pages)
+            return replace(merge(pages, tally), complete=False, everybody=False, moved=True)
+    return merge(pages, tally)
 
 
-def merge(pages: list[Page]) -> Scan:
+def merge(pages: list[Page], tally: Counter[str]) -> Scan:
     """Each person once, with each booking once; incomplete when rows were dropped, pages moved or a warning came (upstreams.md 10, 31)."""
     people: dict[str, Booking] = {}
     for page in pages:
         for booking in page.bookings:
             known = people.get(booking.person.id)
-            people[booking.person.id] = booking if known is None else joined(known, booking)
-    everybody = all(page.pages == pages[0].pages and page.lost == 0 and page.warning is None for page in pages)
-    return Scan(tuple(people.values()), everybody and not any(page.dropped for page in pages), everybody, len(pages))
+            people[booking.person.id] = booking if known is None else joined(known, booking, tally)
+    moved = any(page.pages != pages[0].pages for page in pages)
+    everybody = not moved and all(page.lost == 0 and page.warning is None for page in pages)
+    return Scan(tuple(people.values()), everybody and not any(page.dropped for page in pages), everybody, len(pages), moved)
 
 
-def joined(one: Booking, other: Booking) -> Booking:
+def joined(one: Booking, other: Booking, tally: Counter[str]) -> Booking:
     """Two rows of one person as one; the newer row's spelling of the person stands."""
     time_off = {absence.id: absence for absence in (*one.time_off, *other.time_off)}
-    return Booking(other.person, unique((*one.assignments, *other.assignments)), tuple(time_off.values()))
+    return Booking(other.person, unique((*one.assignments, *other.assignments), tally), tuple(time_off.values()))

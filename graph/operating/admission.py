@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from starlette.requests import Request
 
@@ -13,21 +14,41 @@ from graph.operating.line import Overloaded
 from graph.operating.quota import Exhausted, network
 from graph.operating.watch import Watch
 
+ENTRANCE = 1
+"""The points that every operation costs, whatever it asks for."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An operation's turn to run, and who pays for it."""
+
+    watch: Watch
+    client: str
+
+    def pay(self, points: int) -> None:
+        """Pay for an operation that costs so many points in all. Raises Exhausted with the seconds until the client can."""
+        if points > ENTRANCE:
+            self.watch.charge(self.client, points - ENTRANCE)
+
+    def headers(self) -> Mapping[str, str]:
+        """What the client is told of its points."""
+        return self.watch.quota.headers(self.client, time.monotonic())
+
 
 @asynccontextmanager
-async def admitted(request: Request, watch: Watch, points: int = 1, caller: str | None = None) -> AsyncIterator[Mapping[str, str]]:
-    """Inside it an operation that costs so many points may run; gives headers for its answer. Raises Refusal.
+async def admitted(request: Request, watch: Watch, payer: str | None) -> AsyncIterator[Turn]:
+    """Inside it an operation may run. Raises Refusal, also where it raises Exhausted itself.
 
-    `caller` is who pays, such as the subject of a token; without one it is the address. Whoever is sent away for lack of room has paid.
+    Without a `payer`, such as the subject of a token, the address pays. Whoever is sent away for lack of room has paid the entrance.
     """
-    client = caller if caller is not None else whose(request)
+    turn = Turn(watch, payer if payer is not None else whose(request))
     try:
-        watch.charge(client, points)
+        watch.charge(turn.client, ENTRANCE)
         async with watch.turn():
-            yield watch.quota.headers(client, time.monotonic())
+            yield turn
     except Exhausted as cause:
-        told, sentence = watch.quota.headers(client, time.monotonic()), "This client has asked for too much lately."
-        raise http.Refusal(429, "RATE_LIMITED", sentence, told, retry_after=cause.retry_after) from cause
+        sentence = "This client has asked for too much lately."
+        raise http.Refusal(429, "RATE_LIMITED", sentence, turn.headers(), retry_after=cause.retry_after) from cause
     except Overloaded as cause:
         raise http.overloaded(cause.retry_after) from cause
 

@@ -14,6 +14,7 @@ from types import FrameType
 import uvicorn
 from starlette.types import ASGIApp
 
+from graph.door.protocol import LARGEST, Protocol
 from graph.operating.drain import Drain
 
 LINGER = 1.0
@@ -25,7 +26,16 @@ def configured(app: ASGIApp, drain: Drain) -> uvicorn.Config:
 
     There is no access log, because the addresses of GET requests hold queries, and those may hold emails.
     """
-    return uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=math.ceil(drain.limit))
+    return uvicorn.Config(
+        app,
+        http=Protocol,
+        ws="none",
+        h11_max_incomplete_event_size=LARGEST,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=math.ceil(drain.limit),
+    )
 
 
 class Server(uvicorn.Server):

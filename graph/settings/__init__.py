@@ -8,7 +8,9 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from graph.limits import Limits
+from graph.settings.access import AccessSettings, unsafe
 from graph.settings.checks import gaps
+from graph.settings.documents import DocumentSettings
 from graph.settings.door import DoorSettings
 from graph.settings.embedded import EmbeddedSettings
 from graph.settings.identity import IdentitySettings
@@ -19,14 +21,25 @@ from graph.settings.sharing import SharingSettings
 __all__ = ["PREFIX", "Settings", "Unusable", "load"]
 
 
-class Settings(EmbeddedSettings, OperatingSettings, DoorSettings, SharingSettings, IdentitySettings, BaseSettings):
+class Settings(
+    EmbeddedSettings, AccessSettings, DocumentSettings, OperatingSettings, DoorSettings, SharingSettings, IdentitySettings, BaseSettings
+):
     """Every setting; the environment variable is the name in capitals after `CREWGRAPH_`."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
     def limits(self) -> Limits:
         """What an operation may cost, and what is remembered where."""
-        return Limits(self.most_calls, self.trace, self.remembered, self.engine, self.links, self.deadline)
+        return Limits(
+            calls=self.most_calls,
+            trace=self.trace,
+            cache=self.remembered,
+            engine=self.engine,
+            store=self.links,
+            deadline=self.deadline,
+            door=self.door(),
+            documents=self.documents(),
+        )
 
 
 def load(**flags: object) -> Settings:
@@ -37,6 +50,6 @@ def load(**flags: object) -> Settings:
         raise Unusable([told(error["loc"], error["msg"]) for error in cause.errors(include_input=False)]) from cause
     except SettingsError as cause:  # its text names the field in quotes, and nothing of the value
         raise Unusable([told(tuple(re.findall(r'field "(\w+)"', str(cause))), "must be JSON")]) from cause
-    if problems := gaps(settings):
+    if problems := [*gaps(settings), *unsafe(settings)]:
         raise Unusable(problems)
     return settings

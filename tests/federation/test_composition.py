@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from graphql import GraphQLObjectType, build_schema
 
-from graph.schema import sdl
+from graph.schema import NEEDS, sdl
 from tests.federation.composing import COMPOSERS, compose
 from tests.node import Node
 
@@ -43,3 +43,18 @@ async def test_no_composer_would_take_a_page_info_that_is_not_shareable(node: No
     composed = await compose(node, composer, ours=sdl().replace("type PageInfo @shareable", "type PageInfo"))
     assert any("PageInfo" in error and "hareable" in error for error in composed.errors)
     assert composed.api is None
+
+
+async def test_the_supergraph_says_which_scopes_fields_need(node: Node, composer: str) -> None:
+    composed = await compose(node, composer)
+    if composed.supergraph is not None:
+        assert composed.supergraph.count("@requiresScopes(scopes:") >= len(NEEDS)
+        assert "@authenticated" in composed.supergraph
+
+
+async def test_the_schema_composes_without_scopes_too(node: Node, composer: str) -> None:
+    composed = await compose(node, composer, ours=sdl(scopes=False))
+    assert composed.errors == []
+    assert "requiresScopes" not in (composed.supergraph or "")
+    assert "authenticated" not in (composed.supergraph or "")
+    assert composed.api == (await compose(node, composer)).api

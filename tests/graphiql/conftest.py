@@ -16,13 +16,13 @@ import uvicorn
 from playwright.async_api import Browser, async_playwright
 from starlette.types import ASGIApp
 
-from graph.app import Upstreams, create_app
+from graph.app import create_app
 from graph.graphiql import STATIC
 from sandbox import build
 from sandbox import create_app as create_sandbox
 from tests.graphiql.visits import Visit, visiting
+from tests.graphs import upstreams
 from tests.optional import optional
-from upstreams.dialect import Dialect
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SWITCHES = (
@@ -43,7 +43,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> ASGIApp:
     database = tmp_path_factory.mktemp("company") / "300.sqlite"
     build(database)
     transport = httpx.ASGITransport(create_sandbox(database))
-    return create_app(Upstreams(Dialect("checkins", "http://c"), Dialect("workforce", "http://w"), "sandbox", transport, transport))
+    return create_app(upstreams(transport))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -14,12 +14,12 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, Route, expect
 from starlette.types import ASGIApp
 
-from graph.app import Upstreams, create_app
+from graph.app import create_app
 from sandbox import Options, build
 from sandbox import create_app as create_sandbox
 from tests.graphiql.traces import DETAIL, LIST, SCAN, answer, call, queued, told, walk
 from tests.graphiql.visits import Visit, visiting
-from upstreams.dialect import Dialect
+from tests.graphs import upstreams
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -37,7 +37,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> ASGIApp:
     database = tmp_path_factory.mktemp("company") / "300.sqlite"
     build(database)
     transport = httpx.ASGITransport(create_sandbox(database, Options(latency_ms=20)))
-    return create_app(Upstreams(Dialect("checkins", "http://c"), Dialect("workforce", "http://w"), "sandbox", transport, transport))
+    return create_app(upstreams(transport))
 
 
 @pytest_asyncio.fixture(loop_scope="module")

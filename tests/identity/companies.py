@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from graph.app import Upstreams, create_app
+from graph.app import create_app
 from graph.limits import Limits
 from loaders.known import Rules
 from loaders.mapping import Register
@@ -21,7 +22,7 @@ from loaders.watched import Watched
 from sandbox import Draft, Options
 from sandbox import create_app as create_sandbox
 from sandbox.options import Match
-from tests.graphs import TODAY, Graph, Wire, dialects, forgetful, noon
+from tests.graphs import TODAY, Graph, Wire, forgetful, noon, upstreams
 
 PROJECT = "bridge"
 NOON = noon()
@@ -124,6 +125,21 @@ class Switch(httpx.AsyncBaseTransport):
         return answer
 
 
+class Held(httpx.AsyncBaseTransport):
+    """A wire that keeps the answers about one name or email waiting until they are let go."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, **asked: str) -> None:
+        self.inner, self.asked = inner, asked.items()
+        self.came, self.go = asyncio.Event(), asyncio.Event()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await self.inner.handle_async_request(request)
+        if self.asked <= request.url.params.items():
+            self.came.set()
+            await self.go.wait()
+        return answer
+
+
 def sandboxed(company: Company, folder: Path, modes: Modes = EXACT) -> httpx.ASGITransport:
     """The two upstreams of a company; both lists of people are open."""
     options = Options(clock=noon, name_match=modes.name, email_match=modes.email, ignore_case=modes.ignore_case, directories=True)
@@ -150,8 +166,7 @@ async def served(
     """The graph over a company; `rules` change its rules, links outlive it in the `store`."""
     switch = Switch(sandboxed(company, folder, modes))
     wire = Wire(switch)
-    upstreams = Upstreams(*dialects(), "sandbox", wire, wire)
-    app = create_app(upstreams, Rules(clock=noon, **rules), register, limits=Limits(cache=forgetful, store=store))
+    app = create_app(upstreams(wire), Rules(clock=noon, **rules), register, limits=Limits(cache=forgetful, store=store))
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://graph")
     async with app.router.lifespan_context(app), client:
         yield Served(client, wire, switch)

@@ -29,6 +29,7 @@ def lee(email: str, name: str = "Ann Lee", **more: Any) -> Company:
 
 @ALL
 async def test_a_new_email_is_learned(tmp_path: Path, modes: Modes) -> None:
+    """(faults.md F33)"""
     before, after = lee("lee@example.com"), lee("jones@example.com")
     async with served(before, tmp_path, modes, **FRESH) as graph:
         await consistent(before, graph)
@@ -40,6 +41,7 @@ async def test_a_new_email_is_learned(tmp_path: Path, modes: Modes) -> None:
 
 @ALL
 async def test_a_new_name_on_both_sides_is_learned(tmp_path: Path, modes: Modes) -> None:
+    """(faults.md F33)"""
     before, after = lee("ann@example.com"), lee("ann@example.com", name="Ann Jones")
     async with served(before, tmp_path, modes, **FRESH) as graph:
         await consistent(before, graph)
@@ -149,6 +151,7 @@ class Warned(httpx.AsyncBaseTransport):
 
 @pytest.mark.parametrize("how", ["warning", "unreadable row"])
 async def test_a_directory_that_is_not_whole_proves_no_name_unique(tmp_path: Path, how: str) -> None:
+    """(faults.md F12, F15)"""
     company = lee("ann@example.com")
     company.worker("Ann Lee", "hidden")
     async with served(company, tmp_path) as graph:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
@@ -15,10 +14,11 @@ import pytest
 from graph.settings import Settings
 from loaders.lasting import usable
 from loaders.mapping import parse
-from loaders.stores import Link, RedisStore, SqliteStore, Store
+from loaders.stores import Link, SqliteStore, Store
 from tests.identity.companies import MODES, PROJECT, Company, Modes, sandboxed, served
 from tests.identity.verdicts import everybody, harmless, hold
 from tests.servers import finished
+from tests.stores.links import holding, on
 from tests.stores.servers import serving
 
 ALL = pytest.mark.parametrize("modes", MODES, ids=str)
@@ -42,7 +42,7 @@ async def stores(kind: str, folder: Path) -> AsyncIterator[Open]:
         yield file(folder)
     else:
         async with serving(folder) as server:
-            yield lambda: RedisStore(server.url, "acme", seconds=0.01)
+            yield lambda: on(server.url)
 
 
 def companies(folder: Path) -> Path:
@@ -107,7 +107,7 @@ async def test_a_second_app_at_the_same_time_has_what_the_first_found(kind: str,
     company = crew()
     async with stores(kind, tmp_path) as store, served(company, companies(tmp_path), store=store) as one:
         first = await one.data(WALK)
-        await asyncio.sleep(0.3)
+        await holding(store, "w0", "w1", "w2", "w3")
         async with served(company, companies(tmp_path), store=store) as other:
             assert await other.data(WALK) == first
             assert await other.calls(WALK) == {"projects": 2, "check-ins": 4}
@@ -371,7 +371,7 @@ async def test_nothing_private_of_the_directories_is_answered_logged_or_kept(tmp
     company = crew()
     company.draft.worker("Ida Lind", id="idle", email="ida@example.com")
     async with serving(tmp_path) as server, server.client() as client:
-        for store in (file(tmp_path), lambda: RedisStore(server.url, "acme", seconds=0.01)):
+        for store in (file(tmp_path), lambda: on(server.url)):
             with caplog.at_level("DEBUG"):
                 async with served(company, companies(tmp_path), store=store, people_directory=True, users_directory=True) as graph:
                     answer = await graph.client.post("/graphql", json={"query": WALK}, headers={"x-crewgraph-trace": "1"})

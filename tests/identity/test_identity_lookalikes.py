@@ -16,6 +16,7 @@ pytestmark = pytest.mark.parametrize("modes", MODES, ids=str)
 
 @pytest.mark.parametrize("other", ["ANN LEE", " Ann  Lee", "\uff21nn Lee"])
 async def test_namesakes_in_workforce_are_ambiguous_however_they_are_typed(tmp_path: Path, modes: Modes, other: str) -> None:
+    """(faults.md F31, F34)"""
     company = Company()
     company.worker("Ann Lee", "w1")
     company.worker(other, "w2")
@@ -24,6 +25,7 @@ async def test_namesakes_in_workforce_are_ambiguous_however_they_are_typed(tmp_p
 
 
 async def test_names_and_emails_within_others_are_not_the_others(tmp_path: Path, modes: Modes) -> None:
+    """(faults.md F32)"""
     company = Company()
     for name, email, key in (("Ann Lee", "ann", "1"), ("Joann Lee", "joann", "2"), ("Mary Ann Lee", "mary.ann", "3")):
         company.worker(name, f"w{key}")
@@ -32,6 +34,7 @@ async def test_names_and_emails_within_others_are_not_the_others(tmp_path: Path,
 
 
 async def test_an_unsubmitted_check_in_of_joann_is_never_anns(tmp_path: Path, modes: Modes) -> None:
+    """(faults.md F32)"""
     company = Company()
     company.worker("Ann Lee", "w")
     company.user("Ann Lee", "ann@example.com", "a", unsubmitted=1)
@@ -53,6 +56,7 @@ async def test_an_unsubmitted_check_in_of_joann_is_never_anns(tmp_path: Path, mo
 async def test_accounts_whose_names_only_look_different_are_ambiguous(
     tmp_path: Path, modes: Modes, one: str, other: str, turned: bool
 ) -> None:
+    """(faults.md F34)"""
     company = Company()
     company.worker(other if turned else one, "w")
     company.user(one, "ann@example.com", "a")
@@ -72,6 +76,7 @@ async def test_of_accounts_that_differ_by_blanks_only_the_one_typed_alike_may_be
 
 
 async def test_a_name_in_another_unicode_form_is_found(tmp_path: Path, modes: Modes) -> None:
+    """(faults.md F34)"""
     company = Company()
     forms: list[tuple[Literal["NFC", "NFD"], Literal["NFC", "NFD"]]] = [("NFC", "NFD"), ("NFD", "NFC")]
     for index, (ours, theirs) in enumerate(forms):

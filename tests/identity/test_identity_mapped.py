@@ -22,6 +22,7 @@ async def mapped(company: Company, folder: Path, lines: str, modes: Modes = EXAC
 
 @ALL
 async def test_it_tells_workforce_namesakes_apart(tmp_path: Path, modes: Modes) -> None:
+    """(faults.md F33)"""
     company = Company()
     for key in "12":
         company.worker("Ann Lee", f"w{key}")
@@ -43,6 +44,7 @@ async def test_it_tells_check_ins_namesakes_apart_and_gives_the_other_to_nobody(
 
 @ALL
 async def test_it_links_a_changed_surname(tmp_path: Path, modes: Modes) -> None:
+    """(faults.md F33)"""
     company = Company()
     company.worker("Ann Lee", "w")
     company.user("Ann Jones", "ann@example.com", "a")
@@ -82,6 +84,7 @@ async def test_an_email_that_nobody_has_yet_shows_no_check_ins(tmp_path: Path, m
 
 @ALL
 async def test_a_shared_mailbox_alone_is_no_key(tmp_path: Path, modes: Modes) -> None:
+    """(faults.md F35)"""
     company = Company()
     company.worker("Ann Lee", "w1")
     company.worker("Bob Ray", "w2")
@@ -135,6 +138,7 @@ async def test_an_account_id_without_an_email_shows_nothing_of_a_namesake(tmp_pa
 
 @ALL
 async def test_an_account_that_cannot_be_found_under_the_mapped_key_is_not_an_empty_list(tmp_path: Path, modes: Modes) -> None:
+    """(faults.md F33)"""
     company = Company()
     company.worker("Ann Lee", "w")
     company.user("Ann Jones", "jones@example.com", "a")

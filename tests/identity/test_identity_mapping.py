@@ -70,6 +70,7 @@ def test_a_file_without_lines_maps_nobody(text: str) -> None:
     ],
 )
 def test_what_is_broken_is_refused_with_the_line(text: str, lines: list[int]) -> None:
+    """(faults.md F36)"""
     with pytest.raises(BrokenMapping) as broken:
         parse(text)
     assert [int(one.split(":")[0].removeprefix("line ")) for one in broken.value.problems] == lines

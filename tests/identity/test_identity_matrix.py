@@ -29,6 +29,7 @@ async def test_somebody_without_check_ins_is_unmatched(tmp_path: Path, modes: Mo
 
 
 async def test_namesakes_in_workforce_are_ambiguous(tmp_path: Path, modes: Modes) -> None:
+    """(faults.md F31)"""
     company = Company()
     company.worker("Ann Lee", "w1")
     company.worker("Ann Lee", "w2")
@@ -37,6 +38,7 @@ async def test_namesakes_in_workforce_are_ambiguous(tmp_path: Path, modes: Modes
 
 
 async def test_namesakes_in_check_ins_are_ambiguous(tmp_path: Path, modes: Modes) -> None:
+    """(faults.md F31)"""
     company = Company()
     company.worker("Ann Lee", "w")
     company.user("Ann Lee", "ann@example.com", "a", submitted=3)
@@ -73,6 +75,7 @@ async def test_people_who_share_a_mailbox_are_linked_by_their_names_each_to_thei
 
 
 async def test_a_namesake_without_an_email_makes_it_ambiguous(tmp_path: Path, modes: Modes) -> None:
+    """(faults.md F31)"""
     company = Company()
     company.worker("Ann Lee", "w")
     company.user("Ann Lee", "ann@example.com", "a")
@@ -128,6 +131,7 @@ async def test_responses_that_disagree_are_nobodys_proof(tmp_path: Path, modes: 
 
 
 async def test_a_check_in_answered_by_somebody_else_is_not_shown_as_theirs(tmp_path: Path, modes: Modes) -> None:
+    """(faults.md F32)"""
     company = Company()
     company.worker("Ann Lee", "w1")
     company.worker("Bob Ray", "w2")
@@ -174,6 +178,7 @@ async def test_more_than_a_page_of_check_ins_is_shown_whole(tmp_path: Path, mode
 
 
 async def test_a_changed_surname_is_unmatched_on_both_sides(tmp_path: Path, modes: Modes) -> None:
+    """(faults.md F33)"""
     company = Company()
     company.worker("Ann Lee", "w")
     company.user("Ann Jones", "ann@example.com", "a")

@@ -21,21 +21,25 @@ def test_folding_twice_is_folding_once(text: str) -> None:
 
 @given(TEXT)
 def test_unicode_forms_do_not_matter(text: str) -> None:
+    """(faults.md F34)"""
     assert folded(unicodedata.normalize("NFC", text)) == folded(unicodedata.normalize("NFD", text))
 
 
 @given(st.text(alphabet=st.characters(codec="ascii"), max_size=30))
 def test_case_and_blanks_around_do_not_matter(text: str) -> None:
+    """(faults.md F34)"""
     assert folded(f"  {text.upper()}\t") == folded(text.lower())
 
 
 @pytest.mark.parametrize("mark", [CURLY, "\u2018", "\u02bc", "\uff07", "`", "\u00b4"])
 def test_every_apostrophe_is_the_same(mark: str) -> None:
+    """(faults.md F34)"""
     assert same("Ann O'Neil", f"Ann O{mark}Neil")
 
 
 @pytest.mark.parametrize("other", ["Ann ONeil", "Ann O Neil", "Anne O'Neil", "Ann O'Neill", "O'Neil, Ann", "Ann-O'Neil"])
 def test_anything_looser_is_not_the_same(other: str) -> None:
+    """(faults.md F34)"""
     assert not same("Ann O'Neil", other)
 
 

@@ -46,6 +46,7 @@ async def test_a_number_links_even_where_names_may_not(tmp_path: Path, modes: Mo
 
 @ALL
 async def test_a_number_that_two_workers_have_is_no_key(tmp_path: Path, modes: Modes) -> None:
+    """(faults.md F35)"""
     company = Company()
     numbered(company, "Ann Lee", "1", "7", "7")
     numbered(company, "Ann Lee", "2", "7", None)
@@ -55,6 +56,7 @@ async def test_a_number_that_two_workers_have_is_no_key(tmp_path: Path, modes: M
 
 @ALL
 async def test_a_number_that_two_accounts_show_is_no_key(tmp_path: Path, modes: Modes) -> None:
+    """(faults.md F35)"""
     company = Company()
     numbered(company, "Ann Lee", "1", "7", "7")
     company.user("Ann Lee", "lee@example.com", "b", properties={NUMBER: "7"})

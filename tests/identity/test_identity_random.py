@@ -153,6 +153,7 @@ def plain(world: World, worker: Worker) -> bool:
 @settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(worlds())
 async def test_nobody_is_ever_shown_anything_of_somebody_else(world: World) -> None:
+    """(faults.md F31, F32, F35)"""
     company = world.company()
     with TemporaryDirectory() as folder:
         async with served(

@@ -11,18 +11,19 @@ from aiodataloader import DataLoader
 from graphql import GraphQLField, GraphQLInt, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, execute, parse
 
 from loaders.base import Interrupted, Loader, each
+from tests.waiting import LONG, settled
 
 
 class Plain(DataLoader[int, int]):
     """aiodataloader as it comes."""
 
     async def batch_load_fn(self, keys: list[int]) -> list[int]:
-        await asyncio.sleep(0.02)
+        await settled()
         return keys
 
 
 async def tens(keys: list[int]) -> Mapping[int, int | Exception]:
-    await asyncio.sleep(0.02)
+    await settled()
     return {key: key * 10 for key in keys}
 
 
@@ -33,7 +34,7 @@ def siblings(load: Any) -> GraphQLSchema:
         return await load(1)
 
     async def failing(*_: Any) -> Any:
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(0)
         raise ValueError
 
     async def late(*_: Any) -> Any:
@@ -97,7 +98,7 @@ async def test_a_batch_that_is_cancelled_is_an_error_and_no_hang() -> None:
     async def batch(keys: list[int]) -> Mapping[int, int | Exception]:
         raise asyncio.CancelledError
 
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(LONG):
         with pytest.raises(Interrupted):
             await Loader(batch).load(1)
 

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from graph.limits import Limits
 from graph.schema import schema
-from tests.graphs import forgetful, graph
+from tests.graphs import forgetful, graph, timeless
 from tests.planning.budgets import Came, came
-from upstreams.cache import Cache
 
 DEPTH = 5
 RANGES = ["{days: 7}", "{days: -28}", '{from: "2024-01-01", to: "2026-06-30"}', '{from: "2018-06-01", to: "2018-07-31"}']
@@ -100,7 +99,7 @@ def operations(draw: st.DrawFn) -> str:
 @given(st.lists(operations(), min_size=1, max_size=3))
 async def test_operations_at_random_cost_no_less_than_they_are_said_to(company: Path, ids: Mapping[str, str], texts: list[str]) -> None:
     """Each is asked cold, after what others have taught, and once more."""
-    for limits in (Limits(calls=400, cache=forgetful), Limits(calls=400, cache=Cache)):
+    for limits in (Limits(calls=400, cache=forgetful), Limits(calls=400, cache=timeless)):
         async with graph(company, limits=limits) as one:
             for text in [*texts, *texts]:
                 check(await came(one, text, ids), text)

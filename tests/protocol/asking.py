@@ -12,6 +12,8 @@ from tests.graphs import Graph
 
 HELLO = "{ __typename }"
 SENT = {"content-type": JSON}
+UNASKED = {"apollo-require-preflight": "true"}
+"""What a browser does not send to other sites unasked."""
 
 
 async def post(served: Graph, content: bytes | dict[str, Any], **headers: str) -> httpx.Response:
@@ -22,7 +24,7 @@ async def post(served: Graph, content: bytes | dict[str, Any], **headers: str) -
 
 async def get(served: Graph, **parameters: str) -> httpx.Response:
     """The answer to a GET."""
-    return await served.client.get("/graphql", params=parameters, headers={"accept": GRAPHQL})
+    return await served.client.get("/graphql", params=parameters, headers={"accept": GRAPHQL} | UNASKED)
 
 
 def told(answer: httpx.Response) -> tuple[int, list[str]]:

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from graph.http import GRAPHQL, JSON, LARGEST_BODY
+from graph.door.policy import Door
+from graph.http import GRAPHQL, JSON
 from sandbox.documents import CHECK_INS
 from tests.graphs import Graph
 from tests.protocol.asking import HELLO, SENT, get, post, told
 
+LARGEST_BODY = Door().largest_body
 FIRST = "query ($first: Int!) { people(first: $first) { totalCount } }"
 BY_ID = "query ($id: ID!) { checkIn(id: $id) { id } }"
 
@@ -45,7 +47,7 @@ async def test_a_get_never_runs_anything_but_a_query(served: Graph, query: str) 
         {"query": HELLO, "variables": "[]"},
         {"query": HELLO, "variables": '"x"'},
         {"query": HELLO, "variables": '{"a": NaN}'},
-        {"query": HELLO, "variables": "[" * 20_000},
+        {"query": HELLO, "variables": "[" * 5_000},
         {"query": HELLO, "extensions": "[]"},
         {"query": HELLO, "operationName": "Nobody"},
     ],
@@ -63,8 +65,6 @@ async def test_a_get_with_bad_parameters_is_refused(served: Graph, parameters: d
         b"null",
         b"1",
         b'"{ __typename }"',
-        b"[]",
-        b'[{"query": "{ __typename }"}]',
         b'{"query": "{ __typename }"} and more',
         b'{"query": "{ __typename }", "operationName": "\xff"}',
         b'{"query": "{ __typename }", "operationName": "\\ud800"}',
@@ -77,6 +77,7 @@ async def test_a_get_with_bad_parameters_is_refused(served: Graph, parameters: d
     ],
 )
 async def test_a_body_that_is_not_one_json_object_is_refused(served: Graph, body: bytes) -> None:
+    """(faults.md F26)"""
     assert told(await post(served, body)) == (400, ["BAD_REQUEST"])
 
 
@@ -112,12 +113,14 @@ async def test_a_document_without_a_query_is_refused(served: Graph, query: str) 
 
 
 async def test_a_body_may_be_as_large_as_is_said_and_no_larger(served: Graph) -> None:
+    """(faults.md F26)"""
     frame = len(json.dumps({"query": HELLO}))
     assert (await post(served, {"query": HELLO + " " * (LARGEST_BODY - frame)})).status_code == 200
     assert told(await post(served, {"query": HELLO + " " * (LARGEST_BODY - frame + 1)})) == (413, ["BODY_TOO_LARGE"])
 
 
 async def test_a_body_without_an_end_is_not_read_to_it(served: Graph) -> None:
+    """(faults.md F26)"""
     sent = 0
 
     async def endless() -> AsyncIterator[bytes]:
@@ -193,6 +196,7 @@ async def test_a_variable_of_the_wrong_type_is_named_and_never_quoted(
 
 @pytest.mark.parametrize("id", ["..", "a/b", "a\\b", "a\r\nb", " ", "x" * 10_000, "9" * 4000, 10**18])
 async def test_a_bad_id_is_an_error_at_its_field_and_asks_nobody(served: Graph, id: str | int) -> None:  # noqa: A002 - the argument's name
+    """(faults.md F29)"""
     served.wire.calls.clear()
     answer = await post(served, {"query": BY_ID, "variables": {"id": id}}, accept=GRAPHQL)
     content = answer.json()

@@ -11,7 +11,7 @@ import pytest
 
 from graph.limits import Limits
 from sandbox import landmarks
-from tests.graphs import Graph, forgetful, graph
+from tests.graphs import Graph, forgetful, graph, timeless
 from upstreams.ledger import Ledger
 
 WALK = "query ($id: ID!) { project(id: $id) { people { name checkIns(first: 2) { totalCount nodes { id responses { personName } } } } } }"
@@ -25,7 +25,7 @@ ROUTES = {
 @pytest.fixture
 async def whole(company: Path) -> AsyncIterator[Graph]:
     """The graph over it, with its cache."""
-    async with graph(company, limits=Limits()) as one:
+    async with graph(company, limits=Limits(cache=timeless)) as one:
         yield one
 
 

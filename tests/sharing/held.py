@@ -12,6 +12,7 @@ import httpx
 import msgspec
 
 from tests.policies import ONCE
+from tests.waiting import until
 from upstreams.cache import Cache
 from upstreams.caller import Caller
 from upstreams.calls import Call, Kind
@@ -57,9 +58,7 @@ class Upstream(httpx.AsyncBaseTransport):
 
     async def arrived(self, number: int) -> None:
         """Wait until so many calls have come."""
-        async with asyncio.timeout(5):
-            while len(self.calls) < number:
-                await asyncio.sleep(0)
+        await until(lambda: len(self.calls) >= number)
 
 
 class Kept(Engine):
@@ -101,9 +100,3 @@ async def desk(
         yield Desk(caller, upstream, clock, wall)
     finally:
         await caller.aclose()
-
-
-async def settled() -> None:
-    """Let everything run that waits for nothing."""
-    for _ in range(50):
-        await asyncio.sleep(0)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-import httpx
-
-from tests.identity.companies import Company, sandboxed, served
+from tests.identity.companies import Company, Held, sandboxed, served
 from tests.sharing.test_lists_and_scans import ALONE, together
+from tests.waiting import until
 
 NUMBER = "Number"
 BOTH = '{ ann: checkIn(id: "a-1") { responses { personEmail } } namesake: checkIn(id: "b-1") { responses { personEmail } } }'
@@ -28,28 +27,13 @@ def office(ann: str, *, namesake: bool) -> Company:
     return company
 
 
-class Held(httpx.AsyncBaseTransport):
-    """Upstreams that keep the list of one email waiting until they are let go."""
-
-    def __init__(self, inner: httpx.AsyncBaseTransport, email: str) -> None:
-        self.inner, self.email = inner, email
-        self.came, self.go = asyncio.Event(), asyncio.Event()
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        answer = await self.inner.handle_async_request(request)
-        if request.url.params.get("person_email") == self.email:
-            self.came.set()
-            await self.go.wait()
-        return answer
-
-
 async def test_rows_that_come_after_their_link_was_broken_are_attributed_to_nobody(tmp_path: Path) -> None:
     before, after = office("ann@example.com", namesake=False), office("ann.lee@example.com", namesake=True)
     async with served(before, tmp_path, employee_number_property=NUMBER) as one:
         await together(one)
-        one.switch.inner = held = Held(sandboxed(after, tmp_path), "ann@example.com")
+        one.switch.inner = held = Held(sandboxed(after, tmp_path), person_email="ann@example.com")
         asking = asyncio.create_task(one.ask(ALONE, id="w"))
-        await asyncio.wait_for(held.came.wait(), 5)
+        await until(held.came.is_set)
         one.switch.inner = held.inner
         await one.ask(BOTH)
         held.go.set()

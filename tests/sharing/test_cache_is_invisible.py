@@ -14,7 +14,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from graph.limits import Limits
-from tests.graphs import Graph, codes, graph
+from tests.graphs import Graph, codes, graph, timeless
 from tests.sharing.firms import firm
 
 Asked = tuple[str, dict[str, Any]]
@@ -74,13 +74,14 @@ async def answers(one: Graph, wave: list[Asked], **headers: str) -> list[Any]:
 @asynccontextmanager
 async def both(path: Path) -> AsyncIterator[tuple[Graph, Graph, Graph]]:
     """Graphs over one company: without a cache, with one, and one for a client that wants nothing remembered."""
-    async with graph(path) as off, graph(path, limits=Limits()) as on, graph(path, limits=Limits()) as anew:
+    async with graph(path) as off, graph(path, limits=Limits(cache=timeless)) as on, graph(path, limits=Limits(cache=timeless)) as anew:
         yield off, on, anew
 
 
 @settings(max_examples=40, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(WAVES)
 async def test_the_cache_and_its_by_pass_change_no_answer(waves: list[list[Asked]]) -> None:
+    """(faults.md F40)"""
     with TemporaryDirectory() as folder:
         firm(path := Path(folder) / "firm.sqlite")
         async with both(path) as (off, on, anew):

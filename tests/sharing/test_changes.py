@@ -13,12 +13,12 @@ import httpx
 import msgspec
 import pytest
 
-from graph.app import Upstreams, create_app
+from graph.app import create_app
 from graph.limits import Limits
 from loaders.known import Rules
 from sandbox import Draft, Options
 from sandbox import create_app as create_sandbox
-from tests.graphs import TODAY, Graph, Wire, codes, dialects, noon
+from tests.graphs import TODAY, Graph, Wire, codes, noon, upstreams
 from tests.identity.companies import Switch
 from tests.sharing.held import Clock
 from upstreams.cache import Cache
@@ -51,8 +51,7 @@ async def changing(folder: Path, draft: Draft, **rules: Any) -> AsyncIterator[Ch
     """The graph over a company that will change."""
     clock, switch = Clock(), Switch(httpx.MockTransport(lambda _: httpx.Response(500)))
     wire = Wire(switch)
-    upstreams = Upstreams(*dialects(), "sandbox", wire, wire)
-    app = create_app(upstreams, Rules(clock=noon, **rules), limits=Limits(cache=lambda: Cache(clock=clock)))
+    app = create_app(upstreams(wire), Rules(clock=noon, **rules), limits=Limits(cache=lambda: Cache(clock=clock)))
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://graph")
     async with app.router.lifespan_context(app), client:
         one = Changing(client, wire, clock, switch, folder)
@@ -175,6 +174,7 @@ BENDS: dict[str, Bent] = {
 
 @pytest.mark.parametrize("how", BENDS)
 async def test_an_upstream_that_fails_once_answers_next_time(tmp_path: Path, how: str) -> None:
+    """(faults.md F40)"""
     query = '{ checkIn(id: "a-0") { id responses { personEmail } } }'
     async with changing(tmp_path, reporting(booked("Ann Lee"), "Ann Lee", "a-0")) as one:
         whole = one.switch.inner

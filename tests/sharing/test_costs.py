@@ -10,7 +10,7 @@ import pytest
 from bench.calls import RESPONSES, WALK, one_a_key
 from graph.limits import Limits
 from tests.companies import SIZES, sized
-from tests.graphs import TODAY, Graph, forgetful, graph
+from tests.graphs import TODAY, Graph, forgetful, graph, timeless
 
 RICH = 10_000
 """A budget that no walk here comes near."""
@@ -52,7 +52,7 @@ async def test_a_walk_costs_what_the_table_says(
     path: Path, projects: Mapping[str, str], name: str, query: str, naive: int, cold: int, known: int
 ) -> None:
     assert one_a_key(SIZES[name], responses=query is RESPONSES) == naive
-    async with graph(path, limits=Limits(RICH)) as cached, graph(path, limits=Limits(RICH, cache=forgetful)) as plain:
+    async with graph(path, limits=Limits(RICH, cache=timeless)) as cached, graph(path, limits=Limits(RICH, cache=forgetful)) as plain:
         assert await cost(cached, query, projects[name]) == cold
         assert await cost(cached, query, projects[name]) == 0
         assert await cost(plain, query, projects[name]) == cold
@@ -60,7 +60,7 @@ async def test_a_walk_costs_what_the_table_says(
 
 
 async def test_the_default_budget_refuses_500_proofs_with_an_estimate_and_a_way_out(path: Path, projects: Mapping[str, str]) -> None:
-    async with graph(path, limits=Limits()) as one:
+    async with graph(path, limits=Limits(cache=timeless)) as one:
         await one.ask(WALK, id=projects["Five hundred"])
         assert one.wire.kinds() == {"company": 12}, "it is the directory alone that tells how many people there are"
         answer = await one.ask(WALK, id=projects["Five hundred"])

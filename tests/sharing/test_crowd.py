@@ -10,7 +10,7 @@ import pytest
 
 from graph.limits import Limits
 from sandbox import Options
-from tests.graphs import Graph, graph, noon
+from tests.graphs import Graph, graph, noon, timeless
 from tests.sharing.firms import firm
 
 WALK = """{ project(id: "bridge") { name people { name timeOff { reason } checkIns(first: 3) { totalCount nodes { id responses { personEmail } } } } } }"""
@@ -29,10 +29,11 @@ async def crowd(one: Graph, size: int) -> list[str]:
 
 
 async def test_500_equal_cold_queries_make_exactly_the_calls_of_one(company: Path) -> None:
+    """(faults.md F25)"""
     options = Options(clock=noon, latency_ms=5)
-    async with graph(company, options=options, limits=Limits()) as alone:
+    async with graph(company, options=options, limits=Limits(cache=timeless)) as alone:
         [one] = await crowd(alone, 1)
-    async with graph(company, options=options, limits=Limits()) as shared:
+    async with graph(company, options=options, limits=Limits(cache=timeless)) as shared:
         answers = await crowd(shared, 500)
     assert {msgspec.json.decode(text)["data"] == msgspec.json.decode(one)["data"] for text in answers} == {True}
     assert sorted(shared.wire.calls) == sorted(alone.wire.calls)

@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from tests.graphs import forgetful
-from tests.sharing.held import ONE, Desk, desk, parsed, settled
+from tests.sharing.held import ONE, Desk, desk, parsed
+from tests.waiting import LONG, settled
 from upstreams.caller import Within
 from upstreams.calls import Mode
 from upstreams.errors import TooExpensive, Unavailable
@@ -22,6 +23,7 @@ def asking(one: Desk, ledger: Ledger | None = None, mode: Mode = Mode.USUAL) -> 
 
 @pytest.mark.parametrize("remembering", [True, False])
 async def test_500_who_ask_at_once_share_one_flight_which_one_of_them_pays_for(remembering: bool) -> None:
+    """(faults.md F25)"""
     async with desk(cache=lambda _: forgetful()) if not remembering else desk() as one:
         ledgers = [Ledger(traced=True) for _ in range(500)]
         assert await asyncio.gather(*(asking(one, ledger) for ledger in ledgers)) == [1] * 500
@@ -31,6 +33,7 @@ async def test_500_who_ask_at_once_share_one_flight_which_one_of_them_pays_for(r
 
 
 async def test_a_flight_that_fails_fails_for_all_who_joined_it_once_and_is_not_remembered() -> None:
+    """(faults.md F25, F40)"""
     async with desk() as one:
         one.upstream.fails = True
         failed = await asyncio.gather(*(asking(one) for _ in range(50)), return_exceptions=True)
@@ -113,7 +116,7 @@ async def test_closing_ends_every_flight_also_those_that_nobody_can_join_any_mor
         newer = asking(one, mode=Mode.NONE)
         await one.upstream.arrived(2)
         await one.caller.aclose()
-        ended = await asyncio.wait_for(asyncio.gather(older, newer, return_exceptions=True), 5)
+        ended = await asyncio.wait_for(asyncio.gather(older, newer, return_exceptions=True), LONG)
         assert [type(error) for error in ended] == [asyncio.CancelledError] * 2
         assert not one.caller.flights
         assert not one.caller.flying

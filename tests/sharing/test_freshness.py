@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.sharing.held import ONE, Clock, Desk, Kept, desk, parsed, settled
+from tests.sharing.held import ONE, Clock, Desk, Kept, desk, parsed
+from tests.waiting import settled
 from upstreams.cache import FORGETFUL, LIVES, Cache, Life
 from upstreams.calls import Call, Kind, Mode
 from upstreams.dialect import Credentials
@@ -165,6 +166,7 @@ KEPT = st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 12), st.inte
 def test_a_cache_never_holds_more_than_it_may_nor_an_older_answer_after_a_newer_one(
     answers: list[tuple[str, int, int]], entries: int, size: int
 ) -> None:
+    """(faults.md F39)"""
     clock = Clock(0)
     cache = Cache({kind: Life(20, 20) for kind in Kind}, entries, size, clock)
     for number, (key, length, late) in enumerate(answers):

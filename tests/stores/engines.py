@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 
 from tests.stores.servers import PASSWORD
+from tests.waiting import LONG, stopwatch, until
 from upstreams.engine import Redis
 from upstreams.lane import Bounds, Patience
 
-QUICK = Patience(limit=0.25, pause=0.3)
-"""The default limit, and a pause that a test can wait for."""
+PATIENT = Patience(limit=LONG, pause=LONG)
+"""No server is too slow, and a failure is the last."""
+LIMIT = 0.25
+"""The default limit, for servers that do not answer at all."""
 
 
 @asynccontextmanager
-async def engine(url: str, patience: Patience = QUICK, writes: Bounds | None = None) -> AsyncIterator[Redis]:
+async def engine(url: str, patience: Patience = PATIENT, writes: Bounds | None = None) -> AsyncIterator[Redis]:
     """An engine, closed at the end."""
     one = Redis(url, patience=patience, writes=writes) if writes else Redis(url, patience=patience)
     try:
@@ -29,16 +30,21 @@ async def engine(url: str, patience: Patience = QUICK, writes: Bounds | None = N
 
 async def stored(one: Redis, number: int) -> None:
     """Wait until so many values were stored."""
-    async with asyncio.timeout(10):
-        while one.counts.stored < number:
-            await asyncio.sleep(0.005)
+    await until(lambda: one.counts.stored >= number)
 
 
-async def timed(one: Redis, key: str = "k") -> float:
-    """How long it takes to be told nothing."""
-    began = time.monotonic()
-    assert await one.get(key) is None
-    return time.monotonic() - began
+async def failed(one: Redis) -> None:
+    """Wait until something failed."""
+    await until(lambda: one.counts.failures)
+
+
+async def waited(one: Redis) -> float:
+    """How long it takes to be told nothing, in seconds in which this process was not standing still; the server is given up by then."""
+    async with stopwatch() as watch:
+        assert await one.get("k") is None
+        seconds = watch.seconds
+    await until(lambda: one.reads.task is None)
+    return seconds
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[str]:

@@ -13,7 +13,8 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from tests.optional import optional
-from tests.servers import free_port
+from tests.servers import reserved
+from tests.waiting import LONG
 
 PASSWORD = "hush-hush"
 
@@ -21,8 +22,8 @@ PASSWORD = "hush-hush"
 class Server:
     """A server on a port of its own, with a password; what it holds dies with it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder, self.port = folder, port
         self.process: Process | None = None
 
     @property
@@ -39,7 +40,7 @@ class Server:
         options = {"port": self.port, "bind": "127.0.0.1", "save": "", "dir": self.folder, "requirepass": PASSWORD}
         flags = [text for name, value in options.items() for text in (f"--{name}", str(value))]
         self.process = await asyncio.create_subprocess_exec(binary(), *flags, stdout=DEVNULL, stderr=DEVNULL)
-        async with asyncio.timeout(20), self.client() as client:
+        async with asyncio.timeout(LONG), self.client() as client:
             while not await answers(client):
                 await asyncio.sleep(0.02)
 
@@ -67,16 +68,17 @@ async def answers(client: Redis) -> bool:
 @asynccontextmanager
 async def serving(folder: Path) -> AsyncIterator[Server]:
     """A running server."""
-    server = Server(folder)
-    try:
-        await server.start()
-        yield server
-    finally:
-        await server.kill()
+    with reserved() as port:
+        server = Server(folder, port)
+        try:
+            await server.start()
+            yield server
+        finally:
+            await server.kill()
 
 
 @asynccontextmanager
-async def saying(said: bytes | None) -> AsyncIterator[str]:
+async def saying(said: bytes | None, port: int = 0) -> AsyncIterator[str]:
     """The address of something that is no Redis: it accepts, and says this to whatever it hears, or nothing ever."""
     writers: list[asyncio.StreamWriter] = []
 
@@ -86,7 +88,7 @@ async def saying(said: bytes | None) -> AsyncIterator[str]:
             if said is not None:
                 writer.write(said)
 
-    listener = await asyncio.start_server(handle, "127.0.0.1", 0)
+    listener = await asyncio.start_server(handle, "127.0.0.1", port)
     try:
         yield f"redis://:{PASSWORD}@127.0.0.1:{listener.sockets[0].getsockname()[1]}"
     finally:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.stores.engines import engine, stored
 from tests.stores.servers import saying, serving
+from tests.waiting import LONG
 from upstreams.engine import EACH, BadAddress, Redis
 from upstreams.lane import Bounds, Patience
 
@@ -80,12 +81,12 @@ async def test_writes_that_do_not_fit_in_the_queue_are_dropped_and_counted() -> 
 
 @pytest.mark.parametrize("ticks", range(15))
 async def test_closing_ends_what_is_on_its_way_at_any_moment_and_lets_nobody_wait_later(ticks: int) -> None:
-    async with saying(None) as url, engine(url, Patience(limit=30)) as one:
+    async with saying(None) as url, engine(url, Patience(limit=LONG)) as one:
         asking = [asyncio.create_task(one.get(str(number))) for number in range(40)]
         await one.put("k", b"v", 60)
         for _ in range(ticks):
             await asyncio.sleep(0)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LONG / 2):
             await one.aclose()
             assert await asyncio.gather(*asking) == [None] * 40
             assert await one.get("k") is None

@@ -17,6 +17,7 @@ import pytest
 from loaders.linkfile import BrokenStore
 from loaders.stores import SqliteStore
 from tests.stores.links import SOON, kept, link
+from tests.waiting import LONG, until
 
 ROOT = Path(__file__).parents[2]
 
@@ -121,9 +122,7 @@ async def test_what_could_not_be_written_is_written_when_it_can_be(tmp_path: Pat
     store.path.mkdir()
     store.keep(link("w1", "old"))
     store.keep(link("w3", "c"))
-    async with asyncio.timeout(10):
-        while not store.notices.count:
-            await asyncio.sleep(0.01)
+    await until(lambda: store.notices.count)
     store.path.rmdir()
     store.keep(link("w2", "b"))
     assert store.task is not None
@@ -175,7 +174,7 @@ async def test_several_processes_write_one_file_and_a_killed_one_loses_nothing_t
     seen = []
     for writer in writers:
         assert writer.stdout is not None
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(LONG):
             last = [int(await writer.stdout.readline()) for _ in range(5)][-1]
         seen.append(last)
         writer.kill()

@@ -9,20 +9,20 @@ from pathlib import Path
 import pytest
 
 from loaders.stores import RedisStore
-from tests.stores.links import SOON, kept, link
+from tests.servers import reserved
+from tests.stores.links import SOON, kept, link, on
 from tests.stores.servers import PASSWORD, Server, saying, serving
+from tests.waiting import LONG, until
 
 
 async def test_a_link_server_that_is_gone_costs_its_links_and_no_more(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    server = Server(tmp_path)
-    store = RedisStore(server.url, "acme", seconds=SOON)
-    assert await store.load() == []
-    store.keep(link("w1", "a"))
-    async with asyncio.timeout(10):
-        while store.notices.count < 2:
-            await asyncio.sleep(0.01)
-    await store.aclose()
+    with reserved() as port:
+        store = on(Server(tmp_path, port).url)
+        assert await store.load() == []
+        store.keep(link("w1", "a"))
+        await until(lambda: store.notices.count >= 2)
+        await store.aclose()
     told = [record.getMessage() for record in caplog.records if record.name.startswith("crewgraph")]
     assert told == ["the link server failed: ConnectionError, 1 so far; going on without"]
     assert not [record for record in caplog.records if PASSWORD in record.getMessage()]
@@ -30,22 +30,20 @@ async def test_a_link_server_that_is_gone_costs_its_links_and_no_more(tmp_path: 
 
 async def test_links_kept_while_the_server_was_gone_are_there_when_it_is_back(tmp_path: Path) -> None:
     async with serving(tmp_path) as server:
-        store = RedisStore(server.url, "acme", seconds=SOON)
+        store = on(server.url)
         assert await store.load() == []
         await server.kill()
         store.keep(link("w1", "a"))
-        async with asyncio.timeout(10):
-            while not store.notices.count:
-                await asyncio.sleep(0.01)
+        await until(lambda: store.notices.count)
         await server.start()
         await store.aclose()
-        assert await kept(RedisStore(server.url, "acme")) == [link("w1", "a")]
+        assert await kept(on(server.url)) == [link("w1", "a")]
 
 
 async def test_a_link_server_that_never_answers_ends_in_time() -> None:
     async with saying(None) as url:
         store = RedisStore(url, "acme", seconds=SOON, limit=0.2)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LONG):
             assert await store.load() == []
             store.keep(link("w1", "a"))
             await store.aclose()
@@ -53,10 +51,10 @@ async def test_a_link_server_that_never_answers_ends_in_time() -> None:
 
 async def test_what_something_else_wrote_among_the_links_is_left_out(tmp_path: Path) -> None:
     async with serving(tmp_path) as server, server.client() as client:
-        store = RedisStore(server.url, "acme", seconds=SOON)
+        store = on(server.url)
         store.keep(link("w1", "a"))
         await store.aclose()
         await client.hset("crewgraph:links:acme", mapping={"link:w2": "{}", "link:w3": b"\xff", "other": "1"})
-        assert await kept(RedisStore(server.url, "acme")) == [link("w1", "a")]
+        assert await kept(on(server.url)) == [link("w1", "a")]
         await client.set("crewgraph:links:taken", "1")
-        assert await kept(RedisStore(server.url, "taken")) == []
+        assert await kept(on(server.url, "taken")) == []

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from loaders.stores import AT_ONCE, Behind, Link, MemoryStore, RedisStore, SqliteStore, Store
-from tests.stores.links import SOON, kept, link, written
+from loaders.stores import AT_ONCE, Behind, Link, MemoryStore, SqliteStore, Store
+from tests.stores.links import SOON, kept, link, on, written
 from tests.stores.servers import serving
 
 Open = Callable[[str], Store]
@@ -25,7 +25,7 @@ async def stores(kind: str, folder: Path) -> AsyncIterator[Open]:
         yield lambda namespace: SqliteStore(folder / "deep" / "links.db", namespace, seconds=SOON)
     else:
         async with serving(folder) as server:
-            yield lambda namespace: RedisStore(server.url, namespace, seconds=SOON)
+            yield lambda namespace: on(server.url, namespace)
 
 
 def make(store: Store, change: Link | str) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tests.upstreams.doubles import Object, always, check_ins, people, rows, sample, shown, workforce
-from upstreams.bookings import parse_assignment, parse_assignments, parse_booking, parse_page, parse_status, parse_work_days
+from upstreams.answers import decode
+from upstreams.bookings import parse_assignment, parse_assignments, parse_booking, parse_page
 from upstreams.check_ins import Filter, parse_detail, parse_listing, parse_properties
 from upstreams.errors import BadResponse
-from upstreams.http import decode
 from upstreams.reading import Reading
 from upstreams.records import Category, Property, Status, WorkDays
 
@@ -75,10 +75,10 @@ def test_a_person_comes_with_any_bookings_there_are_also_with_none() -> None:
 
 def test_weekday_keys_are_text_and_sunday_is_the_first() -> None:
     # trap 23
-    assert parse_work_days({"0": True, "6": False}) == WorkDays(sunday=True, saturday=False)
-    assert parse_work_days({"1": "yes", "2": 1}) == WorkDays()
+    assert assigned(work_days={"0": True, "6": False}).work_days == WorkDays(sunday=True, saturday=False)
+    assert assigned(work_days={"1": "yes", "2": 1}).work_days == WorkDays()
     others: list[object] = [None, [], "0111110"]
-    assert [parse_work_days(raw) for raw in others] == [None, None, None]
+    assert [assigned(work_days=raw).work_days for raw in others] == [None, None, None]
 
 
 def test_unquoted_weekday_keys_as_the_document_prints_them_are_no_json() -> None:
@@ -103,7 +103,7 @@ def test_the_first_status_that_is_present_wins() -> None:
 
 def test_an_unknown_status_and_extra_fields_pass() -> None:
     # fault F14
-    assert parse_status({"name": "Paused on Mars", "planet": "Mars"}) == Status(name="Paused on Mars")
+    assert assigned(state={"name": "Paused on Mars", "planet": "Mars"}).status == Status(name="Paused on Mars")
     assert assigned(status="Paused", shoe_size=44) == assigned()
 
 

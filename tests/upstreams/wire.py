@@ -15,13 +15,16 @@ USER, KEY = "ann", "hush-hush"
 
 
 class Raw:
-    """Answers each request with the next of its pieces, then closes; `heads` are the requests as they came."""
+    """Answers each request with the next of its pieces, then closes.
+
+    `heads` are the requests as they came, `most` how many at once had no whole answer yet.
+    """
 
     def __init__(self, *pieces: bytes, drip: float = 0) -> None:
         self.pieces = list(pieces)
         self.drip = drip
         self.heads: list[str] = []
-        self.port = 0
+        self.port = self.busy = self.most = 0
 
     @property
     def url(self) -> str:
@@ -38,14 +41,23 @@ class Raw:
         try:
             self.heads.append((await reader.read(65536)).decode("latin-1"))
             piece = self.pieces.pop(0)
-            for start in range(0, len(piece), 1) if self.drip else [0]:
-                writer.write(piece[start : start + 1] if self.drip else piece)
-                await writer.drain()
-                await asyncio.sleep(self.drip)
+            self.busy += 1
+            self.most = max(self.most, self.busy)
+            *parts, last = [piece[at : at + 1] for at in range(len(piece))] if self.drip else [piece]
+            for part in parts:
+                await self.write(writer, part)
+            self.busy -= 1
+            await self.write(writer, last)
         except ConnectionError:
             pass  # the client went away, as some tests want
         finally:
             writer.close()
+
+    async def write(self, writer: asyncio.StreamWriter, part: bytes) -> None:
+        """Send a part, and take some time over it."""
+        writer.write(part)
+        await writer.drain()
+        await asyncio.sleep(self.drip)
 
 
 @asynccontextmanager

@@ -1,0 +1,80 @@
+"""Who is let in: how callers are told apart and, where a gateway stands in front, the secret that only the gateway knows."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+
+from starlette.requests import Request
+
+from graph.access.rights import Caller
+from graph.access.who import Anybody, Who
+from graph.http import Refusal
+
+NAMES = frozenset({"localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback"})
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """A header and the secret that it must hold: then only a gateway that knows it can ask."""
+
+    header: str
+    secret: str = field(repr=False)
+
+    def check(self, request: Request) -> None:
+        """Raises Refusal for a request that did not come through the gateway; how far a guess is right takes no longer."""
+        given = request.headers.getlist(self.header)
+        if len(given) != 1 or not hmac.compare_digest(given[0].encode(), self.secret.encode()):
+            raise Refusal(403, "GATEWAY_ONLY", "This graph is asked through its gateway only.")
+
+
+@dataclass(frozen=True)
+class Access:
+    """`who` tells callers apart, `gateway` is who may pass requests on, if not everybody; `audited` operations are written down.
+
+    A `local` graph is for this machine only: a page of elsewhere whose name was made to lead here is refused too.
+    """
+
+    who: Who = field(default_factory=Anybody)
+    gateway: Gateway | None = None
+    audited: bool = False
+    local: bool = False
+
+    @property
+    def guarded(self) -> bool:
+        """Whether one caller may see what another may not."""
+        return self.gateway is not None or not isinstance(self.who, Anybody)
+
+    def enter(self, request: Request) -> None:
+        """Raises Refusal for a request that must have come through the gateway, or to a name of this machine, and did not."""
+        if self.gateway is not None:
+            self.gateway.check(request)
+        if self.local and not loopback(request.url.hostname or ""):
+            raise Refusal(403, "LOCAL_ONLY", "This graph is asked from its own machine only.")
+
+    async def caller(self, request: Request) -> Caller:
+        """Whoever sent a request. Raises Refusal."""
+        return await self.who.caller(request)
+
+    @asynccontextmanager
+    async def alive(self) -> AsyncIterator[None]:
+        """What goes on as long as the app runs."""
+        watch = asyncio.create_task(self.who.watch())
+        try:
+            yield
+        finally:
+            watch.cancel()
+            await asyncio.wait([watch])
+            await self.who.aclose()
+
+
+def loopback(host: str) -> bool:
+    """Whether only this machine can reach an address."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() in NAMES

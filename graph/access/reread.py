@@ -1,0 +1,54 @@
+"""A file that is read again when it changes, and kept as it was when it breaks."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from loaders.watched import read, version
+
+T = TypeVar("T")
+log = logging.getLogger("crewgraph.access")
+
+
+class Broken(Exception):
+    """A file that does not say what it must; `problems` has a sentence each, none of which repeats a secret."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+class Reread(Generic[T]):
+    """A file and what it says; `value` is always a whole, unbroken state of it, and `changes` how often it was another one.
+
+    Raises Broken, OSError or UnicodeDecodeError when it cannot be read at first.
+    """
+
+    def __init__(self, path: Path, parse: Callable[[str], T], every: float = 5.0) -> None:
+        self.path, self.parse, self.every, self.changes = path, parse, every, 0
+        self.seen = version(path)
+        self.value = parse(read(path))
+
+    async def check(self) -> None:
+        """Read the file again if it changed. What is broken is logged once."""
+        now = await asyncio.to_thread(version, self.path)
+        if now == self.seen:
+            return
+        self.seen = now
+        try:
+            found = self.parse(await asyncio.to_thread(read, self.path))
+        except (OSError, UnicodeDecodeError, Broken) as cause:
+            told = "; ".join(cause.problems) if isinstance(cause, Broken) else "cannot be read as UTF-8 text"
+            log.warning("%s %s; what it said before stays in force", self.path.name, told)
+        else:
+            self.value, self.changes = found, self.changes + 1
+
+    async def watch(self) -> None:
+        """Check for ever; ends when it is cancelled."""
+        while True:
+            await asyncio.sleep(self.every)
+            await self.check()

@@ -1,0 +1,122 @@
+"""JSON Web Tokens: who signed them, for whom, until when, and whom they are about. Nothing of a token is ever logged."""
+
+from __future__ import annotations
+
+import json
+import time
+from base64 import urlsafe_b64decode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import ExpiredTokenError, JoseError
+from joserfc.jwt import JWTClaimsRegistry
+from starlette.requests import Request
+
+from graph.access.keyserver import KeySource
+from graph.access.rights import Caller
+from graph.access.scopes import known
+from graph.access.who import token, unknown
+from loaders.memory import Remembered
+
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA")
+"""Signatures by a key pair: `none` proves nothing, and what a shared secret signs could be signed by whoever reads the public key."""
+SCOPE_CLAIMS = ("scope", "scp", "permissions", "roles")
+MALFORMED = (JoseError, ValueError, TypeError, KeyError, OverflowError, RecursionError)
+"""What reading a text can raise that is no token."""
+MOST, SECONDS = 10_000, 60.0
+"""How many tokens are remembered as verified, and for how long at most."""
+FOREVER = 1 << 40
+"""A time, in seconds since 1970, by which nothing else lasts."""
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What a token must say; `leeway` is seconds that clocks may differ (faults.md F20), `scopes` the claim that holds them."""
+
+    issuer: str
+    audience: str
+    algorithms: tuple[str, ...] = ("RS256", "PS256", "ES256")
+    leeway: int = 30
+    scopes: str | None = None
+    email: str = "email"
+
+
+class Tokens:
+    """Callers by the tokens that they carry."""
+
+    def __init__(self, trust: Trust, keys: KeySource, clock: Callable[[], float] = time.time) -> None:
+        self.trust, self.keys, self.clock = trust, keys, clock
+        self.verified: Remembered[tuple[int, bytes], Caller] = Remembered(seconds=SECONDS, size=MOST)
+        required: Any = {"essential": True}
+        wanted: Any = {"iss": {**required, "value": trust.issuer}, "aud": {**required, "value": trust.audience}}
+        self.claims = JWTClaimsRegistry(now=self.now, leeway=trust.leeway, exp=required, sub=required, **wanted)
+
+    def now(self) -> int:
+        """The time in whole seconds since 1970."""
+        return int(self.clock())
+
+    async def caller(self, request: Request) -> Caller:
+        """Whose token a request carries; one that was verified lately, by the same keys, is believed until it expires. Raises Refusal."""
+        text = token(request)
+        digest = sha256(text.encode()).digest()
+        if (found := self.verified.peek((self.keys.changes, digest))) is not None:
+            return found
+        claims = await self.read(text)
+        left = min(claims["exp"], FOREVER) + self.trust.leeway - self.clock()
+        caller = described(claims, self.trust)
+        self.verified.keep((self.keys.changes, digest), caller, age=SECONDS - min(left, SECONDS))
+        return caller
+
+    async def read(self, text: str) -> Mapping[str, Any]:
+        """The claims of a token that is good. Raises Refusal."""
+        try:
+            kid, algorithm = header(text)
+        except MALFORMED:
+            raise unknown() from None
+        key = await self.keys.find(kid, algorithm) if algorithm in self.trust.algorithms else None
+        if key is None:
+            raise unknown()
+        try:
+            claims = jwt.decode(text, key, algorithms=list(self.trust.algorithms)).claims
+            self.claims.validate(claims)
+        except ExpiredTokenError:
+            raise unknown(expired=True) from None
+        except MALFORMED:
+            raise unknown() from None
+        return claims
+
+    async def watch(self) -> None:
+        """Whatever the keys need."""
+        await self.keys.watch()
+
+    async def aclose(self) -> None:
+        """Let the keys go."""
+        await self.keys.aclose()
+
+
+def header(text: str) -> tuple[str | None, str]:
+    """The key id and the algorithm that a token names, neither of which is proved yet. Raises one of MALFORMED."""
+    first, *rest = text.split(".")
+    raw = json.loads(urlsafe_b64decode(first + "=" * (-len(first) % 4)))
+    kid, algorithm = (raw.get(one) for one in ("kid", "alg")) if isinstance(raw, dict) else (None, None)
+    if len(rest) != 2 or not isinstance(algorithm, str) or not (kid is None or isinstance(kid, str)):
+        raise ValueError("no token")
+    return kid, algorithm
+
+
+def described(claims: Mapping[str, Any], trust: Trust) -> Caller:
+    """Whom a token is about. An email that the issuer calls unverified is none: anybody could have written it."""
+    email = claims.get(trust.email)
+    unsure = claims.get("email_verified") in (False, "false")
+    return Caller(claims["sub"], "jwt", known(scopes(claims, trust.scopes)), email if isinstance(email, str) and not unsure else None)
+
+
+def scopes(claims: Mapping[str, Any], name: str | None) -> list[str]:
+    """The scopes that a token grants: of one claim, or of the first of those that are usual; text with blanks, or a list."""
+    names = (name,) if name is not None else SCOPE_CLAIMS
+    found: object = next((claims[one] for one in names if claims.get(one) is not None), [])
+    listed = found.split() if isinstance(found, str) else found
+    return [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []

@@ -1,0 +1,22 @@
+"""What one app has for as long as it lives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graph.access.guard import Access
+from graph.door.documents import Documents
+from graph.limits import Limits
+from graph.operating.watch import Watch
+from loaders.known import Known
+
+
+@dataclass(frozen=True)
+class Service:
+    """What is known of the upstreams, what an operation may cost, who watches, who is let in, and which documents are known."""
+
+    known: Known
+    limits: Limits
+    watch: Watch
+    access: Access
+    documents: Documents

@@ -1,0 +1,42 @@
+"""What a document may be, and what one was found to weigh."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+CostMode = Literal["off", "measure", "enforce"]
+"""Whether costs are not looked at, told in each answer, or also held against the most."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The most that a document may have of each, fragments counted as often as they are spread, and what it may ask of the schema.
+
+    `tokens` are counted as the document is read, comments among them; `roots` are fields of the query type.
+    """
+
+    depth: int = 20
+    fields: int = 2_000
+    aliases: int = 100
+    roots: int = 50
+    directives: int = 50
+    tokens: int = 10_000
+    introspection: bool = True
+    suggestions: bool = True
+    mode: CostMode = "enforce"
+    cost: int = 50_000
+
+    @property
+    def mute(self) -> bool:
+        """Whether errors suggest no names; a schema that may not be read is not told in pieces either."""
+        return not (self.suggestions and self.introspection)
+
+
+@dataclass
+class Weighing:
+    """Of one operation, before it runs: its cost in points, for how many seconds its answer keeps at the most, and if it is personal."""
+
+    cost: int = 0
+    seconds: float = 0.0
+    personal: bool = True

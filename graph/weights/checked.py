@@ -1,0 +1,69 @@
+"""What is done with a document before it runs: it is read as far as it may be long, measured, and only then validated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from graphql import FieldNode, GraphQLError, ValidationRule, validate
+from graphql.validation.rules import overlapping_fields_can_be_merged
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from graph.weights.bounds import Bounds
+from graph.weights.measure import refusals
+
+MOST_ERRORS = 5
+"""How many things validation finds wrong before it ends."""
+
+# Fields of one name in one place are compared with one another in pairs. graphql-core's own budget for that holds the process for more
+# than two seconds; this one is used up in a tenth of that, and no document that a person or a tool writes comes near it.
+overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 50_000
+
+
+class Unshown(ValidationRule):
+    """The schema may not be read: `__schema` and `__type` are refused, while `__typename` and a gateway's `_service` are not."""
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        """Refuse a field that reads the schema."""
+        if node.name.value in ("__schema", "__type"):
+            sentence = f"`{node.name.value}` is not answered here: introspection is turned off."
+            self.report_error(GraphQLError(sentence, node, extensions={"code": "INTROSPECTION_DISABLED"}))
+
+
+class Checked(SchemaExtension):
+    """Bounds that are too large, or that are wrong, are refused in time that their limits bound."""
+
+    @property
+    def limits(self) -> Bounds:
+        """What documents of this request may be."""
+        found: Bounds = self.execution_context.context.documents
+        return found
+
+    def on_operation(self) -> Iterator[None]:
+        """Read no more tokens than there may be."""
+        self.execution_context.parse_options["max_tokens"] = self.limits.tokens
+        yield
+
+    def on_parse(self) -> Iterator[None]:
+        """Tell a document that was too long from one that cannot be read."""
+        yield
+        for error in self.execution_context.pre_execution_errors or ():
+            if f"more than {self.limits.tokens} tokens" in error.message:
+                error.extensions = {"code": "MAX_TOKENS_LIMIT", "limit": self.limits.tokens}
+
+    def on_validate(self) -> Iterator[None]:
+        """Measure, then validate."""
+        running = self.execution_context
+        if running.graphql_document is not None and not running.pre_execution_errors:
+            running.pre_execution_errors = refusals(running.graphql_document, self.limits) or self.wrong()
+        yield
+
+    def wrong(self) -> list[GraphQLError]:
+        """What the schema does not allow in the document."""
+        running = self.execution_context
+        assert running.graphql_document is not None
+        hidden = () if self.limits.introspection else (Unshown,)
+        rules = (*hidden, *running.validation_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+        return validate(running.schema._schema, running.graphql_document, rules, MOST_ERRORS, self.limits.mute)

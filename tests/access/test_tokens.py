@@ -1,0 +1,276 @@
+"""Tokens (faults.md F20, F30): whose signature, audience and time is good gets in, and nothing else does, or learns why."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.requests import Request
+
+from graph.access.keyserver import KeyFile, KeyServer, parse
+from graph.access.reread import Reread
+from graph.access.rights import Caller
+from graph.access.tokens import Tokens, Trust, described
+from graph.http import Refusal
+from sandbox import build
+from tests.access.signing import (
+    ANY_USE,
+    AUDIENCE,
+    EC,
+    ISSUER,
+    NEW,
+    OTHER,
+    RSA,
+    TRUST,
+    Clock,
+    Issuer,
+    claims,
+    confused,
+    issuing,
+    plain,
+    said,
+    signed,
+    trusting,
+)
+from tests.graphs import TODAY, Graph, graph
+
+INVALID = 'Bearer realm="crewgraph", error="invalid_token", error_description="The token is not valid"'
+EXPIRED = 'Bearer realm="crewgraph", error="invalid_token", error_description="The token has expired"'
+HELLO = {"query": "{ __typename }"}
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A company of 20 people."""
+    path = tmp_path_factory.mktemp("company") / "20.sqlite"
+    build(path, people=20, today=TODAY)
+    return path
+
+
+@pytest.fixture
+async def issuer() -> AsyncIterator[tuple[Issuer, KeyServer]]:
+    """An issuer with two keys."""
+    async with issuing(RSA, EC) as both:
+        yield both
+
+
+@pytest.fixture
+async def served(company: Path, issuer: tuple[Issuer, KeyServer]) -> AsyncIterator[Graph]:
+    """A graph that trusts it."""
+    async with graph(company, access=trusting(issuer[1])) as one:
+        yield one
+
+
+async def ask(served: Graph, token: str | None, query: dict[str, Any] | None = None) -> httpx.Response:
+    """The answer to whoever carries this token."""
+    headers = {"authorization": f"Bearer {token}"} if token is not None else {}
+    return await served.client.post("/graphql", json=query or HELLO, headers=headers)
+
+
+@pytest.mark.parametrize("token", [signed(), signed(EC, "ES256"), signed(aud=["other", AUDIENCE]), signed(nbf=int(time.time()) - 5)])
+async def test_a_good_token_gets_in_and_the_keys_are_read_once(served: Graph, issuer: tuple[Issuer, KeyServer], token: str) -> None:
+    for _ in range(3):
+        assert said(await ask(served, token)) == (200, None, None)
+    assert issuer[0].asked == 1
+
+
+async def test_its_scopes_are_what_it_opens(served: Graph) -> None:
+    query = {"query": "{ people(first: 1) { nodes { name onLeave email } } }"}
+    content = (await ask(served, signed(), query)).json()
+    (person,) = content["data"]["people"]["nodes"]
+    assert person["name"]
+    assert person["onLeave"] is not None
+    assert person["email"] is None
+    assert [error["extensions"]["requiredScopes"] for error in content["errors"]] == [[["people:email"]]]
+
+
+async def test_without_a_token_nothing_is_told(served: Graph) -> None:
+    answer = await ask(served, None)
+    assert said(answer) == (401, "NOT_AUTHENTICATED", 'Bearer realm="crewgraph"')
+    assert "data" not in answer.json()
+    assert served.wire.calls == []
+
+
+HOUR = 3600
+BAD = {
+    "alg none": plain({"alg": "none"}, claims()),
+    "alg None with a kid": plain({"alg": "None", "kid": "rsa"}, claims()),
+    "no alg": plain({"kid": "rsa"}, claims()),
+    "none with the signature of another": plain({"alg": "none", "kid": "rsa"}, claims(), signed().split(".")[2]),
+    "a public key as a shared secret": confused(),
+    "another key of the same id": signed(OTHER),
+    "a key that is not published": signed(NEW),
+    "an algorithm that the key is not for": signed(ANY_USE, "PS256"),
+    "an algorithm that is not pinned": signed(ANY_USE, "RS512"),
+    "another audience": signed(aud="payroll"),
+    "no audience": signed(aud=None),
+    "audiences without ours": signed(aud=["payroll"]),
+    "another issuer": signed(iss="https://evil.example.com"),
+    "an issuer that begins alike": signed(iss=f"{ISSUER}.evil.com"),
+    "no issuer": signed(iss=None),
+    "no subject": signed(sub=None),
+    "no expiry": signed(exp=None),
+    "an expiry that is text": signed(exp="9999999999"),
+    "an expiry that is true": signed(exp=True),
+    "not valid yet": signed(nbf=int(time.time()) + HOUR),
+    "issued in the future": signed(iat=int(time.time()) + HOUR),
+    "a changed body": ".".join([signed().split(".")[0], plain({}, claims(sub="root")).split(".")[1], signed().split(".")[2]]),
+    "no signature": signed().rpartition(".")[0] + ".",
+    "two parts": signed().rpartition(".")[0],
+    "five parts": "a.b.c.d.e",
+    "an unknown critical header": plain({"alg": "RS256", "kid": "rsa", "crit": ["b64", "x"], "x": 1}, claims(), signed().split(".")[2]),
+    "words": "let-me-in",
+    "deep JSON": plain({"alg": "RS256"}, {}).replace("e30", "W1tb" * 200),
+    "too long": signed(note="x" * 10_000),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+async def test_a_bad_token_is_a_401_that_does_not_say_why(served: Graph, name: str) -> None:
+    """(faults.md F30)"""
+    answer = await ask(served, BAD[name])
+    assert said(answer) == (401, "NOT_AUTHENTICATED", INVALID)
+    assert answer.json()["errors"][0]["message"] == "The token is not valid."
+    assert served.wire.calls == []
+
+
+async def test_an_expired_token_says_that_it_is_and_leeway_forgives_clocks(served: Graph) -> None:
+    """(faults.md F20)"""
+    now = int(time.time())
+    assert said(await ask(served, signed(exp=now - 300))) == (401, "NOT_AUTHENTICATED", EXPIRED)
+    assert said(await ask(served, signed(exp=now - 10))) == (200, None, None)
+    assert said(await ask(served, signed(exp=now - 300, aud="payroll")))[0] == 401
+
+
+async def test_a_token_is_not_remembered_beyond_its_time(company: Path, issuer: tuple[Issuer, KeyServer]) -> None:
+    wall, mono = Clock(time.time()), Clock(0.0)
+    access = trusting(issuer[1], clock=wall)
+    assert isinstance(access.who, Tokens)
+    access.who.verified.clock = mono
+    token = signed(exp=int(wall.now) + 20)
+    async with graph(company, access=access) as served:
+        assert (await ask(served, token)).status_code == 200
+        wall.now, mono.now = wall.now + 49, 49.0
+        assert (await ask(served, token)).status_code == 200
+        wall.now, mono.now = wall.now + 2, 51.0
+        assert said(await ask(served, token))[2] == EXPIRED
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("authorization", "Basic dTpw")],
+        [("authorization", "Bearer")],
+        [("authorization", "Bearer a b")],
+        [("authorization", f"Bearer {signed()}"), ("authorization", f"Bearer {signed()}")],
+        [("authorization", "")],
+        [("authorization", "Bearer \xff")],
+    ],
+)
+async def test_an_odd_header_is_no_token(served: Graph, headers: list[tuple[str, str]]) -> None:
+    sent = [(name, value.encode("latin-1")) for name, value in headers]
+    answer = await served.client.post("/graphql", json=HELLO, headers=sent)  # type: ignore[arg-type]
+    assert said(answer) == (401, "NOT_AUTHENTICATED", INVALID)
+
+
+async def test_a_token_never_reaches_a_log_or_an_answer(served: Graph, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    for token in (signed(), signed(OTHER), signed(exp=1), "let-me-in"):
+        answer = await ask(served, token)
+        assert token not in answer.text
+        assert token.split(".")[-1] not in caplog.text
+
+
+def asking(token: str) -> Request:
+    """A request with this token."""
+    return Request({"type": "http", "headers": [(b"authorization", b"Bearer " + token.encode())]})
+
+
+@given(
+    st.one_of(
+        st.text(), st.from_regex(r"[\w-]{0,40}\.[\w-]{0,40}\.[\w-]{0,40}", fullmatch=True), st.text().map(lambda one: plain(one, one))
+    )
+)
+async def test_no_text_is_anything_but_refused(token: str) -> None:
+    class Fixed:
+        changes = 0
+
+        async def find(self, _kid: str | None, _algorithm: str) -> Any:
+            return RSA
+
+        async def watch(self) -> None: ...
+
+        async def aclose(self) -> None: ...
+
+    with pytest.raises(Refusal) as refused:
+        await Tokens(TRUST, Fixed()).caller(asking(token))
+    assert refused.value.status == 401
+
+
+@pytest.mark.parametrize(
+    ("given", "claim", "scopes"),
+    [
+        ({"scope": "timeoff:read openid"}, None, {"timeoff:read"}),
+        ({"scp": ["timeoff:read", "people:email"]}, None, {"timeoff:read", "people:email"}),
+        ({"scp": "timeoff:read"}, None, {"timeoff:read"}),
+        ({"permissions": ["timeoff:read"]}, None, {"timeoff:read"}),
+        ({"roles": ["timeoff:read", 7, None]}, None, {"timeoff:read"}),
+        ({"scope": "identity:read", "roles": ["timeoff:read"]}, "roles", {"timeoff:read"}),
+        ({"scope": "identity:read", "roles": ["timeoff:read"]}, None, {"identity:read"}),
+        ({"scope": "timeoff:read"}, "crew", set()),
+        ({"scope": {"timeoff:read": True}}, None, set()),
+        ({"scope": 7}, None, set()),
+        ({}, None, set()),
+    ],
+)
+def test_scopes_come_from_the_usual_claims_or_the_one_that_is_set(given: dict[str, Any], claim: str | None, scopes: set[str]) -> None:
+    assert described({"sub": "a", **given}, replace(TRUST, scopes=claim)).scopes == scopes
+
+
+@pytest.mark.parametrize(
+    ("given", "email"),
+    [
+        ({"email": "a@b.c"}, "a@b.c"),
+        ({"email": "a@b.c", "email_verified": True}, "a@b.c"),
+        ({"email": "a@b.c", "email_verified": False}, None),
+        ({"email": "a@b.c", "email_verified": "false"}, None),
+        ({"email": ["a@b.c"]}, None),
+        ({}, None),
+    ],
+)
+def test_an_email_that_the_issuer_has_not_verified_is_none(given: dict[str, Any], email: str | None) -> None:
+    assert described({"sub": "a", **given}, TRUST) == Caller("a", "jwt", frozenset(), email)
+
+
+def test_the_claim_of_the_email_is_a_setting() -> None:
+    assert described({"sub": "a", "upn": "a@b.c"}, Trust(ISSUER, AUDIENCE, email="upn")).email == "a@b.c"
+
+
+async def test_keys_may_come_from_a_file_that_is_read_again(company: Path, tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    path.write_text(public(RSA))
+    file = Reread(path, parse, every=0.05)
+    async with graph(company, access=trusting(KeyFile(file))) as served:
+        assert (await ask(served, signed())).status_code == 200
+        path.write_text("{")
+        await file.check()
+        assert (await ask(served, signed())).status_code == 200
+        path.write_text(public(NEW, EC))
+        await file.check()
+        assert (await ask(served, signed(NEW))).status_code == 200
+        assert (await ask(served, signed())).status_code == 401  # what its key had proved is forgotten
+
+
+def public(*keys: Any) -> str:
+    """A key set as JSON."""
+    listed = ", ".join(json.dumps(key.as_dict(private=False)) for key in keys)
+    return f'{{"keys": [{listed}]}}'

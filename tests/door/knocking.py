@@ -1,0 +1,109 @@
+"""Doors to knock at, in process and on sockets, and knocks that no HTTP client would make."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from graph.door.policy import Door
+from graph.door.protocol import LARGEST, Protocol
+from graph.limits import Limits
+from tests.apps import crewgraph
+from tests.graphs import Graph, graph
+from tests.servers import served
+from upstreams.engine import Engine
+
+HELLO = "{ __typename }"
+HELD = {"data": {"__typename": "Query"}}
+FIT = {"accept": "application/graphql-response+json", "apollo-require-preflight": "true"}
+SOON = 20.0
+"""Seconds that a busy machine may take for what takes none."""
+
+
+@asynccontextmanager
+async def behind(company: Path, door: Door, engine: Engine | None = None) -> AsyncIterator[Graph]:
+    """A graph behind this door, in process; it shares what it learns through the engine."""
+    async with graph(company, limits=Limits(door=door, engine=lambda: engine)) as one:
+        yield one
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back over a socket: status, header fields in lower case, content, and whether the server hung up."""
+
+    status: int
+    headers: dict[str, str]
+    content: bytes
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of its errors."""
+        return [error["extensions"]["code"] for error in json.loads(self.content).get("errors", ())]
+
+
+@dataclass(frozen=True)
+class Street:
+    """A server on a socket."""
+
+    host: str
+    port: int
+
+    @property
+    def address(self) -> str:
+        """The graph's address."""
+        return f"http://{self.host}:{self.port}/graphql"
+
+    async def open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection."""
+        return await asyncio.open_connection(self.host, self.port)
+
+    async def say(self, said: bytes) -> Answer:
+        """What a server that then hangs up answers to these bytes, however long it takes to."""
+        reader, writer = await self.open()
+        try:
+            writer.write(said)
+            return await answer(reader)
+        finally:
+            writer.close()
+
+    async def ask(self, query: str = HELLO) -> Any:
+        """A healthy client's answer."""
+        async with httpx.AsyncClient(trust_env=False, timeout=SOON) as client:
+            return (await client.post(self.address, json={"query": query})).json()
+
+
+async def answer(reader: asyncio.StreamReader) -> Answer:
+    """What a server says before it hangs up."""
+    async with asyncio.timeout(SOON):
+        head, _, content = (await reader.read(-1)).partition(b"\r\n\r\n")
+    first, *fields = head.decode("ascii").split("\r\n")
+    pairs = (line.split(": ", 1) for line in fields)
+    return Answer(int(first.split()[1]), {name.lower(): value for name, value in pairs}, content)
+
+
+@asynccontextmanager
+async def street(company: Path, door: Door | None = None, protocol: type[Protocol] = Protocol) -> AsyncIterator[Street]:
+    """The graph behind this door, served as the command serves it."""
+    app = crewgraph(company, Limits(door=door or Door()))
+    async with served(app, http=protocol, ws="none", h11_max_incomplete_event_size=LARGEST) as origin:
+        url = httpx.URL(origin)
+        assert url.port is not None
+        yield Street(url.host, url.port)
+
+
+def head(*fields: str, method: str = "POST", target: str = "/graphql") -> bytes:
+    """The head of a request, after whose answer the server shall hang up."""
+    lines = [f"{method} {target} HTTP/1.1", "Host: graph", "Connection: close", *fields]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
+def told(answer: httpx.Response) -> tuple[int, list[str]]:
+    """The status and the codes of an answer."""
+    return answer.status_code, [error["extensions"]["code"] for error in answer.json().get("errors", ())]

@@ -1,0 +1,161 @@
+"""Bodies that are too large, too slow, or not what they claim to be (faults.md F26)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from graph.door.policy import Door
+from tests.door.knocking import FIT, HELD, HELLO, SOON, Street, answer, behind, head, street, told
+
+JSON = "Content-Type: application/json"
+PATIENT = Door(body_seconds=SOON, idle_seconds=SOON)
+
+
+async def post(company: Path, content: bytes, **headers: str) -> httpx.Response:
+    """The answer to a body sent as JSON."""
+    async with behind(company, Door()) as one:
+        return await one.client.post("/graphql", content=content, headers={"content-type": "application/json"} | headers)
+
+
+async def test_a_length_that_is_too_much_is_refused_before_a_byte_of_it_is_sent(company: Path) -> None:
+    async with street(company, PATIENT) as one:
+        answered = await one.say(head(JSON, "Content-Length: 30000000"))
+    assert (answered.status, answered.codes) == (413, ["BODY_TOO_LARGE"])
+    assert answered.headers["connection"] == "close"
+
+
+async def test_a_client_that_waits_for_leave_gets_none(company: Path) -> None:
+    async with street(company, PATIENT) as one:
+        answered = await one.say(head(JSON, "Content-Length: 30000000", "Expect: 100-continue"))
+    assert answered.status == 413
+
+
+@pytest.mark.parametrize("length", ["9" * 19, "9" * 5_000])
+async def test_no_length_is_so_large_that_it_is_not_understood(company: Path, length: str) -> None:
+    async with street(company, PATIENT) as one:
+        answered = await one.say(head(JSON, f"Content-Length: {length}"))
+    assert answered.status in (400, 413)
+    assert answered.codes in (["BAD_REQUEST"], ["BODY_TOO_LARGE"])
+
+
+async def test_a_body_in_chunks_is_read_to_the_limit_and_its_connection_closed(company: Path) -> None:
+    chunk = b"%x\r\n" % 65_536 + b" " * 65_536 + b"\r\n"
+    async with street(company, PATIENT) as one:
+        reader, writer = await one.open()
+        writer.write(head(JSON, "Transfer-Encoding: chunked"))
+        answering = asyncio.create_task(reader.readuntil(b"\r\n\r\n"))
+        sent = 0
+        while not answering.done() and sent < 100_000_000:
+            writer.write(chunk)
+            await writer.drain()
+            sent += len(chunk)
+        assert (await answering).startswith(b"HTTP/1.1 413 ")
+        assert b"\r\nconnection: close\r\n" in (await answering).lower()
+        assert b"BODY_TOO_LARGE" in await reader.read(-1)
+        writer.close()
+    assert sent < 30_000_000
+
+
+async def test_a_client_that_sends_all_before_it_listens_still_gets_its_answer(company: Path) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(30):
+            yield b" " * 1_000_000
+
+    async with street(company, PATIENT) as one, httpx.AsyncClient(trust_env=False, timeout=SOON) as client:
+        whole = await client.post(one.address, content=b" " * 30_000_000, headers={"content-type": "application/json"})
+        chunked = await client.post(one.address, content=chunks(), headers={"content-type": "application/json"})
+    assert told(whole) == told(chunked) == (413, ["BODY_TOO_LARGE"])
+
+
+@pytest.mark.parametrize("door", [Door(body_seconds=0.2, idle_seconds=SOON), Door(body_seconds=SOON, idle_seconds=0.2)])
+async def test_a_body_that_does_not_go_on_is_cut_off(company: Path, door: Door) -> None:
+    async with street(company, door) as one:
+        answered = await one.say(head(JSON, "Content-Length: 1000") + b'{"query": "')
+    assert (answered.status, answered.codes) == (408, ["REQUEST_TIMEOUT"])
+    assert answered.headers["connection"] == "close"
+
+
+async def test_a_body_that_drips_is_cut_off_although_it_never_pauses(company: Path) -> None:
+    async with street(company, Door(body_seconds=0.5, idle_seconds=SOON)) as one:
+        reader, writer = await one.open()
+        writer.write(head(JSON, "Content-Length: 1000"))
+        answering = asyncio.create_task(answer(reader))
+        while not answering.done():
+            writer.write(b" ")
+            await asyncio.sleep(0.02)
+        writer.close()
+    assert answering.result().codes == ["REQUEST_TIMEOUT"]
+
+
+async def dripping(one: Street) -> list[asyncio.StreamWriter]:
+    """Fifty connections in the middle of a body."""
+    opened = await asyncio.gather(*(one.open() for _ in range(50)))
+    for _, writer in opened:
+        writer.write(head(JSON, "Content-Length: 1000") + b"{")
+    return [writer for _, writer in opened]
+
+
+async def test_fifty_dripping_connections_leave_a_healthy_query_alone(company: Path) -> None:
+    async with street(company, Door(body_seconds=600, idle_seconds=600)) as one:
+        writers = await dripping(one)
+        async with asyncio.timeout(SOON):
+            assert [await one.ask() for _ in range(5)] == [HELD] * 5
+        for writer in writers:
+            writer.close()
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "code"),
+    [
+        ({"content-encoding": "gzip"}, 415, "UNSUPPORTED_MEDIA_TYPE"),
+        ({"transfer-encoding": "chunked", "content-length": "26"}, 400, "BAD_REQUEST"),
+    ],
+)
+async def test_a_body_that_could_be_read_in_two_ways_is_refused(company: Path, headers: dict[str, str], status: int, code: str) -> None:
+    assert told(await post(company, b'{"query":"{ __typename }"}', **headers)) == (status, [code])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"query": "{ __typename }", "query": "{ other }"}',
+        b'{"query": "{ __typename }", "variables": {"a": 1, "a": 1}}',
+        b'{"query": "{ __typename }", "extensions": {"a": [{"b": 1, "\\u0062": 2}]}}',
+    ],
+)
+async def test_a_key_that_is_given_twice_is_refused_wherever_it_is(company: Path, content: bytes) -> None:
+    answered = await post(company, content)
+    assert told(answered) == (400, ["BAD_REQUEST"])
+    assert answered.json()["errors"][0]["message"] == "An object of the request has a key twice."
+
+
+@pytest.mark.parametrize("content", [[], [{"query": HELLO}], [{"query": HELLO}] * 2, [[]]])
+async def test_a_batch_is_refused_as_one(company: Path, content: object) -> None:
+    assert told(await post(company, json.dumps(content).encode())) == (400, ["BATCHING_NOT_ENABLED"])
+
+
+@pytest.mark.parametrize("name", ["query", "variables", "extensions", "operationName", "documentId", "x"])
+@pytest.mark.parametrize("value", ["%ff", "%ed%a0%80", "%c3", "%7b%22a%22%3a%22%ff%22%7d"])
+async def test_a_parameter_of_a_get_that_is_not_utf_8_is_refused(company: Path, name: str, value: str) -> None:
+    async with behind(company, Door()) as one:
+        assert told(await one.client.get(f"/graphql?query=%7B__typename%7D&{name}={value}", headers=FIT)) == (400, ["BAD_REQUEST"])
+
+
+@pytest.mark.parametrize("name", ["variables", "extensions"])
+@pytest.mark.parametrize("value", ['{"a": NaN}', '{"a": "\\ud800"}', '{"a": 1, "a": 2}', '{"a": ' + "9" * 5_000 + "}", "[" * 5_000])
+async def test_bad_json_in_a_get_is_refused_as_in_a_post(company: Path, name: str, value: str) -> None:
+    async with behind(company, Door()) as one:
+        answered = await one.client.get("/graphql", params={"query": HELLO, name: value}, headers=FIT)
+    assert told(answered) == (400, ["BAD_REQUEST"])
+
+
+@pytest.mark.parametrize("parameters", ["query={__typename}&query={__typename}", "query={__typename}" + "&a=" * 30])
+async def test_parameters_of_a_get_come_once_and_are_few(company: Path, parameters: str) -> None:
+    async with behind(company, Door()) as one:
+        assert told(await one.client.get(f"/graphql?{parameters}", headers=FIT)) == (400, ["BAD_REQUEST"])

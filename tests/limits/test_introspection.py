@@ -1,0 +1,73 @@
+"""The schema may be kept from clients, while gateways still get it; then no error tells its names either."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import get_introspection_query
+
+from graph.limits import Limits
+from graph.weights.bounds import Bounds
+from tests.graphs import Graph, codes, forgetful, graph
+
+MISTAKES: list[tuple[str, dict[str, Any]]] = [
+    ("{ peopl(first: 1) { totalCount } }", {}),
+    ("{ people(firs: 1) { totalCount } }", {}),
+    ("{ people(first: 1) { ... on Persn { id } } }", {}),
+    ("{ people(first: 1) { ...f } } fragment f on PersonConnecton { totalCount }", {}),
+    ("{ identityReport { entries(first: 1, status: MATCHD) { totalCount } } }", {}),
+    ('{ assignments(first: 1, activeBetween: { frm: "2026-01-01" }) { totalCount } }', {}),
+    (
+        "query ($in: DateRange) { assignments(first: 1, activeBetween: $in) { totalCount } }",
+        {"in": {"from": "2026-01-01", "t": "2026-01-02"}},
+    ),
+    ("query ($s: IdentityStatus) { identityReport { entries(first: 1, status: $s) { totalCount } } }", {"s": "MATCHD"}),
+    ("query ($s: IdentityStats) { identityReport { entries(first: 1, status: $s) { totalCount } } }", {}),
+]
+
+
+def limited(**documents: Any) -> Limits:
+    """Nothing remembered, and documents like these."""
+    return Limits(cache=forgetful, documents=Bounds(**documents))
+
+
+@pytest.fixture
+async def closed(company: Path) -> AsyncIterator[Graph]:
+    """The graph without introspection."""
+    async with graph(company, limits=limited(introspection=False)) as one:
+        yield one
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        get_introspection_query(),
+        "{ __schema { queryType { name } } }",
+        '{ mine: __type(name: "Person") { name } }',
+        "{ ...f } fragment f on Query { ... { __schema { description } } }",
+    ],
+)
+async def test_a_schema_that_is_kept_from_clients_is_refused_with_a_code(closed: Graph, query: str) -> None:
+    answer = await closed.ask(query)
+    assert {code for code, _ in codes(answer)} == {"INTROSPECTION_DISABLED"}
+    assert "data" not in answer
+
+
+async def test_gateways_and_clients_get_what_they_need_all_the_same(closed: Graph) -> None:
+    data = await closed.data("{ __typename _service { sdl } people(first: 1) { __typename nodes { __typename } } }")
+    assert (data["__typename"], data["people"]["nodes"]) == ("Query", [{"__typename": "Person"}])
+    assert "type Person" in data["_service"]["sdl"]
+
+
+@pytest.mark.parametrize(("query", "variables"), MISTAKES)
+async def test_errors_suggest_names_unless_they_may_not(company: Path, query: str, variables: dict[str, Any]) -> None:
+    said = []
+    for one in ({}, {"suggestions": False}, {"introspection": False}):
+        async with graph(company, limits=limited(**one)) as served:
+            answer = await served.ask(query, **variables)
+            assert answer["errors"]
+            said.append(" ".join(error["message"] for error in answer["errors"]))
+    assert ["Did you mean" in one for one in said] == [True, False, False]
