@@ -24,7 +24,7 @@ from graph.door.documents import documents
 from graph.door.guard import Guard
 from graph.endpoint import endpoint
 from graph.limits import Limits
-from graph.operating.front import Front
+from graph.operating.front import Front, Shed
 from graph.operating.health import Health
 from graph.operating.options import Operating
 from graph.operating.visits import ident
@@ -87,9 +87,14 @@ def create_app(
     assets = [Mount("/graphql/static", graphiql.assets())] if access.gateway is None else []
     routes = [Route("/graphql", endpoint, methods=METHODS), *assets, *Health(watch).routes()]
     shared = Middleware(CORSMiddleware, allow_origins=list(origins), allow_methods=["GET", "POST"], allow_headers=["*"], max_age=86_400)
-    middleware = [Middleware(Front, watch, "/graphql"), Middleware(Guard, limits.door.hsts), *([shared] if origins else [])]
+    before = [
+        Middleware(Front, watch),
+        Middleware(Guard, limits.door.hsts),
+        *([shared] if origins else []),
+        Middleware(Shed, watch, "/graphql"),
+    ]
     alive = lifespan(upstreams, rules or Rules(), register or Register(), limits, watch, access)
-    app = Starlette(routes=routes, middleware=middleware, exception_handlers={HTTPException: coded}, lifespan=alive)
+    app = Starlette(routes=routes, middleware=before, exception_handlers={HTTPException: coded}, lifespan=alive)
     app.router.redirect_slashes = False  # such a redirect would go to whatever host the client named (faults.md F29)
     return app
 

@@ -1,7 +1,4 @@
-"""What every answer has, whoever gave it: the request's id, and the end of the connection while the server ends.
-
-An overload is refused here too, as soon as it is seen: a server that has too much to do must not do much to say so.
-"""
+"""What every answer has, whoever gave it, and the refusal of an overload, for which as little is done as can be."""
 
 from __future__ import annotations
 
@@ -18,10 +15,10 @@ BRIEF = 16_384
 
 
 class Front:
-    """Pure ASGI; the id is in every log line that is written while the request is answered."""
+    """Pure ASGI, around everything else: the request's id, in the answer and in every log line, and `Connection: close` in a drain."""
 
-    def __init__(self, app: ASGIApp, watch: Watch, path: str) -> None:
-        self.app, self.watch, self.path = app, watch, path
+    def __init__(self, app: ASGIApp, watch: Watch) -> None:
+        self.app, self.watch = app, watch
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, and complete the headers of the answer."""
@@ -39,11 +36,23 @@ class Front:
             await send(message)
 
         with bound_contextvars(request_id=request_id):
-            if scope["path"] == self.path and self.watch.line.full and brief(scope):
-                self.watch.shed()
-                await http.refused(http.overloaded(self.watch.line.overloaded().retry_after), request_id)(scope, receive, complete)
-            else:
-                await self.app(scope, receive, complete)
+            await self.app(scope, receive, complete)
+
+
+class Shed:
+    """Pure ASGI: operations are refused unread for as long as there is no place in line; nothing else ever is."""
+
+    def __init__(self, app: ASGIApp, watch: Watch, path: str) -> None:
+        self.app, self.watch, self.path = app, watch, path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, or refuse."""
+        if scope["type"] != "http" or scope["path"] != self.path or not self.watch.line.full or not brief(scope):
+            await self.app(scope, receive, send)
+            return
+        self.watch.shed()
+        refusal = http.overloaded(self.watch.line.overloaded().retry_after)
+        await http.refused(refusal, ident(scope))(scope, receive, send)
 
 
 def brief(scope: Scope) -> bool:

@@ -28,7 +28,7 @@ async def ended(home: Path, arguments: Sequence[str], clients: int, **given: str
     while len(load.statuses) < 50:
         await asyncio.sleep(0.05)
     process.send_signal(signal.SIGTERM)
-    async with asyncio.timeout(60), httpx.AsyncClient(trust_env=False) as looking:
+    async with asyncio.timeout(300), httpx.AsyncClient(trust_env=False) as looking:
         while process.returncode is None:
             try:
                 ready.append((await looking.get(f"http://127.0.0.1:{port}/health/ready")).status_code)
@@ -87,7 +87,7 @@ async def test_ctrl_c_ends_at_once_and_well_whatever_the_grace(tmp_path: Path) -
     told = asyncio.create_task(process.communicate())
     await answering(f"http://127.0.0.1:{port}/health/ready", process)
     process.send_signal(signal.SIGINT)
-    _, err = await asyncio.wait_for(told, 60)
+    _, err = await asyncio.wait_for(told, 300)
     assert process.returncode == 0
     assert b"Traceback" not in err
 

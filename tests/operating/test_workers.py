@@ -36,7 +36,7 @@ async def test_workers_share_a_port_are_told_of_together_and_are_replaced_when_t
 
 async def until(client: httpx.AsyncClient, workers: int) -> dict[str, float]:
     """The numbers once there are so many workers."""
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(300):
         while True:
             try:
                 if (counted := await numbers(client)).get("crewgraph_workers") == workers:
