@@ -16,7 +16,8 @@ from graph.access.scopes import BOOKINGS, CHECK_INS, IDENTITIES, REPORTS
 from graph.arguments import away, changed, clashing, filters, manager, named, own_id, page, person_key, project_key
 from graph.days import lately, since, window, working_day
 from graph.declare import link
-from graph.types import Assignment, Changes, CheckIn, Group, IdentityReport, Person, Project
+from graph.overviews import Changes, Group, IdentityReport
+from graph.types import Assignment, CheckIn, Person, Project
 from graph.values import Connection
 
 DIRECTORY = "of the directory: everybody and everything booked from two years back to half a year ahead (settings)"

@@ -13,6 +13,7 @@ import strawberry
 from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema
 from msgspec.structs import fields as struct_fields
 
+import graph.overviews
 import graph.types
 import graph.values
 from graph.declare import Link
@@ -24,7 +25,7 @@ ROOT = Path(__file__).parents[1]
 CORE: GraphQLSchema = schema._schema
 SHOWN = {
     value.__name__: value
-    for module in (graph.types, graph.values)
+    for module in (graph.types, graph.overviews, graph.values)
     for value in vars(module).values()
     if isinstance(value, type) and hasattr(value, "record")
 }

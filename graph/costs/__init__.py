@@ -75,6 +75,8 @@ FREE = frozenset(
         "Response.personEmail",
         "Response.personDepartment",
         "Response.checkIn",
+        "TimeOff.reason",
+        "IdentityCandidate.email",
     }
 )
 """Fields with a resolver that makes no call of its own but for the directory, which no operation pays for, or what its parent has read."""
