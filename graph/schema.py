@@ -13,6 +13,7 @@ from strawberry.federation.schema import FederationAny
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+import graph.overviews
 import graph.types
 import graph.values
 from graph import entities
@@ -30,7 +31,9 @@ from graph.weights.scale import weights
 ENTITIES = entities.entities(value for value in vars(graph.types).values() if isinstance(value, type))
 MUTE = "mute"
 """What a request says with its operation, so that errors in its variables suggest no names."""
-SHOWN = dict.fromkeys(one for of in (graph.values, graph.types) for one in vars(of).values() if hasattr(one, "record")) | {Query: None}
+SHOWN = dict.fromkeys(one for of in (graph.values, graph.types, graph.overviews) for one in vars(of).values() if hasattr(one, "record")) | {
+    Query: None
+}
 """The types of the graph, each once."""
 
 

@@ -24,7 +24,7 @@ ANSWERED = frozenset({"status", "redirect"})
 class Rules:
     """It opens when a `share` of at least `least` calls in `window` seconds failed, rests for `rest` seconds, then takes `probes`."""
 
-    window: float = 30.0
+    window: float = 10.0
     share: float = 0.5
     least: int = 20
     rest: float = 5.0

@@ -27,7 +27,7 @@ class PolicySettings(BaseModel):
     upstream_retry_jitter: float = Field(0.4, ge=0, le=60, description="Seconds that a retry waits longer at most, by chance.")
     upstream_retry_longest_wait: float = Field(2.0, gt=0, le=60, description="Seconds that a retry waits at most.")
     upstream_longest_pause: float = Field(300.0, gt=0, le=86_400, description="Seconds for which an upstream may stop all calls.")
-    upstream_breaker_window: float = Field(30.0, gt=0, le=3600, description="Seconds of calls by which an upstream is judged.")
+    upstream_breaker_window: float = Field(10.0, gt=0, le=3600, description="Seconds of calls by which an upstream is judged.")
     upstream_breaker_share: float = Field(0.5, gt=0, le=1, description="The share of failures among them from which it is left alone.")
     upstream_breaker_least: int = Field(20, ge=1, description="How many calls it takes to judge.")
     upstream_breaker_rest: float = Field(5.0, gt=0, le=3600, description="Seconds that it is left alone before it is tried again.")
