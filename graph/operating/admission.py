@@ -28,7 +28,7 @@ class Turn:
     def pay(self, points: int) -> None:
         """Pay for an operation that costs so many points in all. Raises Exhausted with the seconds until the client can."""
         if points > ENTRANCE:
-            self.watch.charge(self.client, points - ENTRANCE)
+            self.watch.charge(self.client, points, ENTRANCE)
 
     def headers(self) -> Mapping[str, str]:
         """What the client is told of its points."""

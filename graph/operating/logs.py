@@ -15,7 +15,7 @@ from structlog.types import EventDict, Processor, WrappedLogger
 
 from graph.operating.redaction import redact
 
-FIELDS = ("kind", "outcome", "status", "milliseconds", "calls", "codes")
+FIELDS = ("kind", "outcome", "status", "milliseconds", "calls", "codes", "audit")
 """What a line of ours may have beside its event; whatever else a library attaches is left out."""
 Style = Literal["json", "console"]
 
@@ -38,6 +38,7 @@ def formatter(style: Style, *, colors: bool = False) -> ProcessorFormatter:
         ExtraAdder(allow=FIELDS),
         TimeStamper(fmt="iso"),
         places,
+        audited,
         redact,
     ]
     end: Processor = JSONRenderer() if style == "json" else ConsoleRenderer(colors=colors)
@@ -51,3 +52,8 @@ def places(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
         event["error"] = kind.__name__
         event["places"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
     return event
+
+
+def audited(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """A record of the audit by its fields, which also are its text."""
+    return event | {"event": "audit"} if "audit" in event else event

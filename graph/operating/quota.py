@@ -30,14 +30,17 @@ class Quota:
     clients: int = 10_000
     buckets: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
 
-    def take(self, client: str, points: int, now: float) -> float | None:
-        """None when the client has paid, else in how many seconds it can; `now` is in seconds on any steady clock."""
+    def take(self, client: str, points: int, now: float, paid: int = 0) -> float | None:
+        """None when the client has paid, else in how many seconds it can; `now` is in seconds on any steady clock.
+
+        `paid` is what of these points it has paid before.
+        """
         if not self.points:
             return None
         held, needed = self.held(client, now), min(points, self.points)
-        if held < needed:
-            return (needed - held) * MINUTE / self.points
-        self.buckets[client] = (held - points, now)
+        if held + paid < needed:
+            return (needed - held - paid) * MINUTE / self.points
+        self.buckets[client] = (held + paid - points, now)
         self.buckets.move_to_end(client)
         if len(self.buckets) > self.clients:
             self.buckets.popitem(last=False)

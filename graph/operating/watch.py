@@ -98,9 +98,9 @@ class Watch:
             self.metrics.wait_seconds.observe(time.perf_counter() - began)
             yield
 
-    def charge(self, client: str, points: int) -> None:
-        """Have a client pay. Raises Exhausted with the seconds until it can."""
-        wait = self.quota.take(client, points, time.monotonic())
+    def charge(self, client: str, points: int, paid: int = 0) -> None:
+        """Have a client pay what it has not paid yet. Raises Exhausted with the seconds until it can."""
+        wait = self.quota.take(client, points, time.monotonic(), paid)
         if wait is not None:
             raise Exhausted(max(1, round(wait + 0.5)))
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import httpx
 import pytest
 
+from graph.access.audit import audit
 from graph.operating.logs import configure
 from graph.operating.redaction import GONE
 from tests.graphs import graph
@@ -43,7 +44,7 @@ async def test_an_operation_is_one_line_with_its_request_id_and_nothing_of_its_t
     with written(level="info") as found:
         async with graph(company) as served:
             await served.client.post("/graphql", json={"query": NAMES}, headers={"x-request-id": "mine"})
-            await served.client.get("/graphql", params={"query": "{ nothing }"}, headers={"x-request-id": "other"})
+            await served.client.post("/graphql", json={"query": "{ nothing }"}, headers={"x-request-id": "other"})
     done, refused = [line for line in lines(found) if line["logger"] == "crewgraph.operations"]
     assert {name: done[name] for name in ("event", "level", "request_id", "kind", "outcome", "status", "codes")} == {
         "event": "operation",
@@ -149,6 +150,14 @@ def test_fields_that_nobody_foresaw_are_left_out_and_secret_ones_are_blank() -> 
     (line,) = lines(found)
     assert line["codes"] == [GONE, {"reason": GONE}]
     assert "Ann" not in found.getvalue()
+
+
+def test_a_record_of_the_audit_is_told_by_its_fields() -> None:
+    with written() as found:
+        audit({"caller": "payroll", "scopesRefused": ["people:email"], "entities": {"Person": 3}})
+    (line,) = lines(found)
+    assert line["event"] == "audit"
+    assert line["audit"] == {"caller": "payroll", "scopesRefused": ["people:email"], "entities": {"Person": 3}}
 
 
 def test_an_exception_is_told_by_its_type_and_its_places_and_not_in_its_own_words() -> None:

@@ -69,9 +69,9 @@ async def test_a_full_line_refuses_at_the_door_and_counts_whom_it_refused(compan
 
 async def test_a_client_that_asks_for_too_much_is_told_so_and_others_are_not(company: Path) -> None:
     async with graph(company, operating=Operating(quota=2)) as found:
-        answers = [await found.client.post("/graphql", json=ASKED) for _ in range(3)]
+        answers = [await found.client.post("/graphql", json={"query": "{ __typename }"}) for _ in range(3)]
         app = found.client._transport.app  # type: ignore[attr-defined]
-        elsewhere = httpx.ASGITransport(app, client=("192.0.2.9", 1))
+        elsewhere = httpx.ASGITransport(app, client=("127.0.0.9", 1))
         async with httpx.AsyncClient(transport=elsewhere, base_url="http://graph") as other:
             theirs = await other.post("/graphql", json=ASKED)
     assert [one.status_code for one in answers] == [200, 200, 429]
@@ -81,3 +81,10 @@ async def test_a_client_that_asks_for_too_much_is_told_so_and_others_are_not(com
     assert error["retryable"] is True
     assert 1 <= int(answers[-1].headers["retry-after"]) == error["retryAfter"] <= 31
     assert theirs.status_code == 200
+
+
+async def test_an_operation_that_costs_more_than_a_minutes_points_runs_once_there_are_all_of_them(company: Path) -> None:
+    async with graph(company, operating=Operating(quota=2)) as found:
+        answers = [await found.client.post("/graphql", json=ASKED) for _ in range(2)]
+    assert [one.status_code for one in answers] == [200, 429]
+    assert int(answers[1].headers["retry-after"]) > 60

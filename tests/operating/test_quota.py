@@ -30,6 +30,16 @@ def test_what_costs_more_than_a_bucket_runs_when_it_is_full_and_is_paid_off() ->
     assert quota.take("a", 1, 121.0) is None
 
 
+def test_what_was_paid_at_the_entrance_counts_so_that_even_the_dearest_operation_can_run() -> None:
+    quota = Quota(60)
+    assert quota.take("a", 1, 0.0) is None
+    assert quota.take("a", 180, 0.0, paid=1) is None
+    assert quota.held("a", 0.0) == -120
+    assert quota.take("b", 40, 0.0) is None
+    assert quota.take("b", 1, 0.0) is None
+    assert quota.take("b", 30, 0.0, paid=1) == 10.0
+
+
 def test_without_a_quota_anything_goes_and_nothing_is_remembered() -> None:
     quota = Quota(0)
     assert quota.take("a", 10**9, 0.0) is None
