@@ -80,7 +80,8 @@ async def run(request: Request, call: http.Call, kind: str, visit: Visit, rights
     until = deadline.asked(request.headers.get(deadline.HEADER), limits.deadline)
     visit.ledger = ledger = Ledger(limits.calls, traced=limits.trace and traced(request, rights.caller), deadline=until)
     loaders = Loaders(service.known, ledger, Mode.NONE if http.refreshes(request) else Mode.USUAL, rights.reach)
-    context = Context(loaders, request_id, call.operation, rights, limits.documents, pay=turn.pay)
+    bounds = limits.documents.waived if call.trusted else limits.documents
+    context = Context(loaders, request_id, call.operation, rights, bounds, pay=turn.pay)
     result = await executed(request, call, context)
     content: dict[str, Any] = {} if http.never_executed(result.data, result.errors) else {"data": result.data}
     if "data" in content:

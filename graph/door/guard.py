@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import secrets
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph.http import Refusal, refused
+from graph.operating.visits import ident
 
 LONGEST_ADDRESS = 16_384
 LARGEST_HEAD = 32_768
@@ -58,7 +58,7 @@ class Guard:
             await send(message)
 
         refusal = too_large(scope)
-        app = self.app if refusal is None else refused(refusal, secrets.token_hex(8))
+        app = self.app if refusal is None else refused(refusal, ident(scope))
         await app(scope, received, sent)
 
     def complete(self, start: Message, unread: bool) -> None:

@@ -7,11 +7,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
 from graph import http
+from graph.errors import report
 from graph.operating.visits import ident
 from graph.operating.watch import Watch
 
 BRIEF = 16_384
 """Bytes of a body that comes with its head; who sends more is heard out first, lest the refusal is lost with the connection."""
+
+BROKEN = http.Refusal(500, "INTERNAL_SERVER_ERROR", "Something went wrong in this server.")
 
 
 class Front:
@@ -25,10 +28,12 @@ class Front:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = ident(scope)
+        request_id, begun = ident(scope), False
 
         async def complete(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
                 if self.watch.drain.begun:
@@ -36,7 +41,13 @@ class Front:
             await send(message)
 
         with bound_contextvars(request_id=request_id):
-            await self.app(scope, receive, complete)
+            try:
+                await self.app(scope, receive, complete)
+            except Exception as cause:  # the last place where an error of ours can get a code, and lose its text, which may be personal
+                if begun:
+                    raise
+                report(cause, request_id)
+                await http.refused(BROKEN, request_id)(scope, receive, complete)
 
 
 class Shed:

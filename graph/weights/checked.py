@@ -33,7 +33,7 @@ class Unshown(ValidationRule):
 
 
 class Checked(SchemaExtension):
-    """Bounds that are too large, or that are wrong, are refused in time that their limits bound."""
+    """Documents that are too large, or that are wrong, are refused in time that their limits bound."""
 
     @property
     def limits(self) -> Bounds:

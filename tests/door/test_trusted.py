@@ -90,6 +90,15 @@ async def test_other_operations_may_be_let_run_and_taught_beside_the_listed(comp
         assert (await one.client.post("/graphql", json=by_hash)).json() == {"data": {"x": "Query"}}
 
 
+async def test_a_listed_operation_may_be_larger_than_what_others_send(company: Path, tmp_path: Path) -> None:
+    long = "{ " + " ".join(f"a{number}: __typename" for number in range(200)) + " }"
+    path = tmp_path / "manifest.json"
+    path.write_text(json.dumps({"long": long}))
+    async with behind(company, Door(trusted=read(path), others=True)) as one:
+        assert (await one.client.post("/graphql", json={"id": "long"})).json()["data"]["a199"] == "Query"
+        assert told(await one.client.post("/graphql", json={"query": long + " # mine"}))[1] != []
+
+
 async def test_the_page_says_that_it_could_not_work(company: Path, door: Door) -> None:
     async with behind(company, door) as one:
         page = await one.client.get("/graphql", headers={"accept": "text/html"})
