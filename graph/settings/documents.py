@@ -12,7 +12,7 @@ class DocumentSettings(BaseModel):
 
     most_depth: int = Field(20, ge=1, le=150, description="Most levels of fields in a document; GraphiQL reads the schema with 15.")
     most_fields: int = Field(2_000, ge=1, description="Most fields in a document.")
-    most_aliases: int = Field(100, ge=0, description="Most aliases in a document.")
+    most_aliases: int = Field(50, ge=0, description="Most aliases in a document.")
     most_root_fields: int = Field(50, ge=1, description="Most fields of the query type in a document.")
     most_directives: int = Field(50, ge=0, description="Most directives in a document.")
     most_tokens: int = Field(10_000, ge=1, description="Most tokens in a document, comments among them.")

@@ -19,7 +19,7 @@ class Bounds:
 
     depth: int = 20
     fields: int = 2_000
-    aliases: int = 100
+    aliases: int = 50
     roots: int = 50
     directives: int = 50
     tokens: int = 10_000
