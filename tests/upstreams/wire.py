@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from tests.waiting import LONG
 from upstreams.dialect import Credentials, Dialect
 from upstreams.http import Http
 
@@ -72,7 +73,7 @@ async def listening(*pieces: bytes, drip: float = 0) -> AsyncIterator[Raw]:
 
 
 @asynccontextmanager
-async def calling(url: str, upstream: str = "checkins", timeout: float = 5) -> AsyncIterator[Http]:
+async def calling(url: str, upstream: str = "checkins", timeout: float = LONG) -> AsyncIterator[Http]:
     """Our real transport, with credentials, to an address."""
     http = Http(Dialect(upstream, url, Credentials(USER, KEY), timeout=timeout))
     try:
