@@ -19,6 +19,7 @@ from sandbox import Options, build
 from tests.graphs import Graph, graph
 from tests.optional import optional
 from tests.servers import finished, running
+from tests.waiting import LONG
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -124,7 +125,7 @@ async def test_every_other_command_of_the_readme_runs(tmp_path: Path) -> None:
 
 async def curled(words: list[str]) -> dict[str, Any]:
     """What curl prints."""
-    done = subprocess.run([*words, "--silent"], capture_output=True, check=True, timeout=60)
+    done = subprocess.run([*words, "--silent"], capture_output=True, check=True, timeout=LONG)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 

@@ -12,13 +12,14 @@ import pytest
 from graph.schema import sdl
 from tests.graphs import codes, is_check_ins
 from tests.servers import finished, running
+from tests.waiting import LONG
 
 WALK = '{ project(number: "HB-1000") { name people { name checkIns(first: 1) { totalCount nodes { id } } } } }'
 
 
 async def ask(address: str, query: str) -> dict[str, object]:
     """The whole answer of a served graph."""
-    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=LONG) as client:
         found: dict[str, object] = (await client.post(f"{address}/graphql", json={"query": query})).json()
         return found
 
@@ -130,7 +131,10 @@ async def test_the_version_is_the_packages(tmp_path: Path) -> None:
 
 async def test_a_page_of_an_allowed_origin_may_ask_and_no_other(tmp_path: Path) -> None:
     allowed = {"CREWGRAPH_CORS_ORIGINS": '["https://app.example.com"]'}
-    async with running("serve", "--people", "30", home=tmp_path, **allowed) as address, httpx.AsyncClient(trust_env=False) as client:
+    async with (
+        running("serve", "--people", "30", home=tmp_path, **allowed) as address,
+        httpx.AsyncClient(trust_env=False, timeout=LONG) as client,
+    ):
         given = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
         answers = [
             await client.options(f"{address}/graphql", headers={"Origin": f"https://{host}", **given})
@@ -169,7 +173,7 @@ async def test_the_sandbox_keeps_its_company_in_a_file_and_uses_it_again(tmp_pat
     for _ in range(2):
         async with (
             running("sandbox", "--people", "40", "--file", str(kept), home=tmp_path, health="/") as address,
-            httpx.AsyncClient(trust_env=False) as client,
+            httpx.AsyncClient(trust_env=False, timeout=LONG) as client,
         ):
             page = (await client.get(f"{address}/v2/companies/sandbox/assignments/current")).json()
             made = kept.stat().st_mtime_ns

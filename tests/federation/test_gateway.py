@@ -19,6 +19,7 @@ from tests.federation.composing import HERE, compose
 from tests.graphs import TODAY, codes
 from tests.node import Node
 from tests.servers import served
+from tests.waiting import LONG
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -34,7 +35,7 @@ async def gateway(request: pytest.FixtureRequest, node: Node, tmp_path_factory: 
         composed = await compose(node, request.param, ours=sdl(scopes=False), graph=graph, others=others)
         async with (
             node.serving(HERE / "gateway.mjs", composed.supergraph) as url,
-            httpx.AsyncClient(base_url=url, timeout=30, trust_env=False) as client,
+            httpx.AsyncClient(base_url=url, timeout=LONG, trust_env=False) as client,
         ):
             yield client
 

@@ -20,7 +20,7 @@ from graph.app import create_app
 from graph.graphiql import STATIC
 from sandbox import build
 from sandbox import create_app as create_sandbox
-from tests.graphiql.visits import Visit, visiting
+from tests.graphiql.visits import PATIENCE, Visit, visiting
 from tests.graphs import upstreams
 from tests.optional import optional
 
@@ -64,7 +64,10 @@ async def browser() -> AsyncIterator[Browser]:
         optional("Chromium is not installed")
     if not (STATIC / "index.html").exists():
         optional("the GraphiQL page is not built")
-    async with async_playwright() as driver, await driver.chromium.launch(executable_path=CHROMIUM, args=SWITCHES) as chromium:
+    async with (
+        async_playwright() as driver,
+        await driver.chromium.launch(executable_path=CHROMIUM, args=SWITCHES, timeout=PATIENCE) as chromium,
+    ):
         yield chromium
 
 

@@ -6,9 +6,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Locator, expect
 
 from tests.graphiql.visits import Visit, visiting
+from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -27,8 +28,8 @@ async def write(visit: Visit, query: str) -> None:
     await visit.page.keyboard.insert_text(query)
 
 
-async def tabs(visit: Visit) -> list[str]:
-    return await visit.page.locator(".graphiql-tab-button").all_inner_texts()
+def tabs(visit: Visit) -> Locator:
+    return visit.page.locator(".graphiql-tab-button")
 
 
 async def close(visit: Visit, name: str) -> None:
@@ -40,7 +41,7 @@ async def close(visit: Visit, name: str) -> None:
 
 async def test_a_first_visit_opens_with_the_examples_and_the_walk_first(visit: Visit) -> None:
     assert await visit.page.title() == "Crewgraph"
-    assert await tabs(visit) == EXAMPLES
+    await expect(tabs(visit)).to_have_text(EXAMPLES)
     await expect(visit.page.locator(".graphiql-tab-active .graphiql-tab-button")).to_have_text("Walk")
 
 
@@ -57,9 +58,9 @@ async def test_the_page_breaks_no_policy_logs_no_error_and_asks_no_other_host(vi
     await visit.page.get_by_role("button", name="Prettify query").click()
     await visit.page.get_by_role("button", name="Show Documentation Explorer").click()
     await visit.page.wait_for_load_state("networkidle")
+    await until(lambda: any("editor.worker" in request.url for request in visit.requests))
     assert visit.complaints == []
     assert {request.url.startswith((visit.origin, "data:")) for request in visit.requests} == {True}
-    assert any("editor.worker" in request.url for request in visit.requests)
 
 
 async def test_queries_are_sent_as_json_and_prefer_graphql_responses(visit: Visit) -> None:
@@ -99,7 +100,7 @@ async def test_a_returning_reader_finds_their_own_tabs(visit: Visit) -> None:
     await close(visit, "OnePerson")
     await visit.page.evaluate(STORED, "OnePerson")
     await visit.open()
-    assert await tabs(visit) == ["Walk", *EXAMPLES[2:], "Mine"]
+    await expect(tabs(visit)).to_have_text(["Walk", *EXAMPLES[2:], "Mine"])
 
 
 async def test_a_closed_example_opens_again_from_the_examples_panel(visit: Visit) -> None:

@@ -8,6 +8,12 @@ from typing import Literal
 
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, expect
 
+from tests.waiting import LONG
+
+PATIENCE = LONG * 1000
+"""In Playwright's milliseconds."""
+expect.set_options(timeout=PATIENCE)
+
 
 class Visit:
     """A page in a browser profile of its own, and what it complained of and asked for since it was opened."""
@@ -42,6 +48,7 @@ class Visit:
 async def visiting(browser: Browser, origin: str, scheme: Literal["light", "dark"] = "light") -> AsyncIterator[Visit]:
     """A first visit: a browser profile with nothing in it, and the page open."""
     async with await browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=scheme) as context:
+        context.set_default_timeout(PATIENCE)
         visit = Visit(await context.new_page(), origin)
         await visit.open()
         yield visit

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.servers import COMMAND, Ended, environment
+from tests.waiting import LONG
 
 PROMPT = "(q)uit: "
 END_OF_INPUT = "\x04"
@@ -24,7 +25,7 @@ async def answered(*arguments: str, home: Path, answers: Sequence[str], **given:
     shown = bytearray()
     asyncio.get_running_loop().add_reader(ours, lambda: shown.extend(read(ours)))
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LONG):
             for number, answer in enumerate(answers, 1):
                 while shown.decode(errors="ignore").count(PROMPT) < number:
                     await asyncio.sleep(0.02)

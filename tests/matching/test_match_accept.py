@@ -13,6 +13,7 @@ from tests.matching.cast import MAPPING, cast, kept
 from tests.matching.terminals import END_OF_INPUT, answered
 from tests.matching.test_match_command import reaching, settings
 from tests.servers import Ended, running, served
+from tests.waiting import LONG
 
 HEADER = "person_id,email,checkins_id\nw-mapped,mapped@example.com,\n"
 JOHN = '{ person(id: "w-john") { identity { status method checkInsId } checkIns(first: 5) { totalCount } } }'
@@ -64,11 +65,11 @@ async def test_a_running_server_takes_up_what_was_accepted_within_seconds(tmp_pa
     (tmp_path / "map.csv").write_text(MAPPING)
     async with served(create_sandbox(kept(tmp_path, cast()), Options())) as upstream:
         given = {**reaching(upstream), "CREWGRAPH_IDENTITY_FILE": "map.csv"}
-        async with running("serve", home=tmp_path, **given) as address, httpx.AsyncClient(trust_env=False, timeout=30) as client:
+        async with running("serve", home=tmp_path, **given) as address, httpx.AsyncClient(trust_env=False, timeout=LONG) as client:
             before = await ask(client, address)
             answers = ("n\n",) * 4 + ("y\n", "q\n")
             ended = await answered("people", "match", "--accept", "--status", "error", home=tmp_path, answers=answers, **given)
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(LONG):
                 while (after := await ask(client, address)) != LINKED:
                     await asyncio.sleep(0.2)
     assert before == {"identity": {"status": "UNMATCHED", "method": None, "checkInsId": None}, "checkIns": None}

@@ -91,7 +91,7 @@ async def test_the_last_page_has_no_next_and_a_page_behind_it_is_empty(company: 
     assert (beyond["results"], beyond["next"], beyond["count"]) == ([], None, count)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(limit=st.integers(1, 100), name=st.sampled_from(["Michael Test", "Ann Lee", "Sofia Rossi", "James Smith"]))
 async def test_any_limit_pages_through_every_row_once(company: Path, limit: int, name: str) -> None:
     client, found = serve(company), list[str]()

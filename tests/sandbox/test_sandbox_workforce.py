@@ -244,7 +244,7 @@ async def test_an_assignment_never_updated_is_in_no_updated_filter(crew: Path) -
     assert await found(serve(crew), **window, created_before="2100-01-01", created_after="") == ["Bob:b1"]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(back=st.integers(0, 400), days=st.integers(0, 365))
 async def test_the_company_pages_hold_every_assignment_of_the_projects_once(company: Path, back: int, days: int) -> None:
     client, window = serve(company), {"startDay": (TODAY - timedelta(back)).isoformat(), "dayRange": days}
