@@ -11,7 +11,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from graph.operating.front import Front
 from graph.operating.watch import Watch
 
-
 WORDS = "ann.lee@example.com"
 
 
