@@ -60,10 +60,12 @@ class Client:
         """The status of one answer, read whole."""
         reader, writer = self.taken() or await asyncio.open_connection("127.0.0.1", self.port)
         writer.write(self.request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-        await reader.readexactly(length)
-        self.free.append((reader, writer))
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        await reader.readexactly(int(head.split(b"content-length: ")[1].split(b"\r\n")[0]))
+        if b"connection: close" in head:
+            writer.close()
+        else:
+            self.free.append((reader, writer))
         return int(head[9:12])
 
     def taken(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
@@ -13,6 +16,8 @@ from graph.operating.watch import Watch
 
 BRIEF = 16_384
 """Bytes of a body that comes with its head; who sends more is heard out first, lest the refusal is lost with the connection."""
+HEARING = 1.0
+"""Seconds for such a body; what has not come by then is not waited for, and ends the connection."""
 
 BROKEN = http.Refusal(500, "INTERNAL_SERVER_ERROR", "Something went wrong in this server.")
 
@@ -51,7 +56,7 @@ class Front:
 
 
 class Shed:
-    """Pure ASGI: operations are refused unread for as long as there is no place in line; nothing else ever is."""
+    """Pure ASGI: operations are refused without a look for as long as there is no place in line; nothing else ever is."""
 
     def __init__(self, app: ASGIApp, watch: Watch, path: str) -> None:
         self.app, self.watch, self.path = app, watch, path
@@ -62,6 +67,9 @@ class Shed:
             await self.app(scope, receive, send)
             return
         self.watch.shed()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(HEARING):
+                await receive()
         refusal = http.overloaded(self.watch.line.overloaded().retry_after)
         await http.refused(refusal, ident(scope))(scope, receive, send)
 

@@ -40,8 +40,8 @@ class Line:
     What waits for upstreams costs nothing, so there may be many; what computes makes the event loop late, and all the later the more
     there are. So `limit` is what is served at once now: a fifth less whenever the loop is late, and more again when it is not.
 
-    A line that has stood for as long as that patience will not shorten by waiting (controlled delay): from then on it has room for no
-    more than are served at once, so that a burst is served and an overload waits for one answer, not for hundreds.
+    When for as long as that patience nobody could begin without waiting, waiting does not help (controlled delay): from then on the
+    line has room for no more than are served at once, so that a burst is served and an overload waits for one answer, not for hundreds.
     """
 
     most: int
@@ -49,16 +49,21 @@ class Line:
     clock: Callable[[], float] = time.monotonic
     running: int = 0
     waiting: dict[Turn, None] = field(default_factory=dict)
-    emptied: float = field(init=False)
+    roomy: float = field(init=False)
     limit: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self.emptied, self.limit = self.clock(), float(self.most)
+        self.roomy, self.limit = self.clock(), float(self.most)
 
     @property
     def standing(self) -> bool:
-        """Whether somebody has been in line all the time for as long as anybody waits."""
-        return bool(self.waiting) and self.clock() - self.emptied > self.patience
+        """Whether nobody could begin at once for as long as anybody waits."""
+        return not self.room and self.clock() - self.roomy > self.patience
+
+    @property
+    def room(self) -> bool:
+        """Whether somebody could begin at once."""
+        return not self.waiting and self.running < int(self.limit)
 
     @property
     def full(self) -> bool:
@@ -67,11 +72,9 @@ class Line:
 
     def enter(self, call: Callable[[], None]) -> Turn | None:
         """A place in line, or None for whoever may begin at once. Raises Overloaded when there is neither."""
-        if not self.waiting:
-            self.emptied = self.clock()
-            if self.running < int(self.limit):
-                self.running += 1
-                return None
+        if self.room:
+            self.running, self.roomy = self.running + 1, self.clock()
+            return None
         if self.full:
             raise self.overloaded()
         turn = Turn(call, self.clock() + self.patience)

@@ -56,4 +56,6 @@ def places(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
 
 def audited(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
     """A record of the audit by its fields, which also are its text."""
-    return {**event, "event": "audit"} if "audit" in event else event
+    if "audit" in event:
+        event["event"] = "audit"
+    return event

@@ -47,7 +47,7 @@ class Watch:
         self.quota = Quota(self.options.quota)
         self.observer: Observer = Both(Metered(self.metrics), self.tracer)
         self.risen = {"engine": Risen()}
-        self.notices = Notices(log, "an operation")
+        self.notices = Notices(log, "letting everybody in")
         self.started = False
 
     @property
@@ -85,7 +85,7 @@ class Watch:
         log.info("operation", extra=told)
 
     def shed(self) -> None:
-        """Count an operation that is sent away unread, and tell of it in one line an interval."""
+        """Count an operation that is sent away without a look, and tell of it in one line an interval."""
         self.metrics.operations.labels("none", "shed").inc()
         self.metrics.broke("OVERLOADED")
         self.notices.tell("too much to do")

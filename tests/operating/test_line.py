@@ -69,17 +69,22 @@ def test_a_burst_waits_and_a_line_that_stands_has_room_for_no_more_than_are_serv
         people.come(99)
 
 
-def test_a_line_that_was_empty_a_moment_ago_has_room_again() -> None:
+def test_a_line_that_is_empty_because_all_gave_up_still_stands_until_somebody_could_begin_at_once() -> None:
     people, clock = queue(most=1)
     people.come(0)
     people.come(1)
+    people.come(2)
     clock.now = 0.6
-    with pytest.raises(Overloaded):
-        people.come(2)
-    people.line.leave()
-    assert not people.line.waiting
+    for who in (1, 2):
+        people.line.forgo(people.turns[who])
     assert not people.come(3)
-    assert not people.come(4)
+    with pytest.raises(Overloaded):
+        people.come(4)
+    people.line.leave()
+    people.line.leave()
+    assert people.come(5)
+    assert not people.come(6)
+    assert not people.come(7)
 
 
 def test_whose_patience_has_ended_is_passed_over_unless_nobody_else_is_there() -> None:
