@@ -82,6 +82,7 @@ def create_app(
     browser, without credentials of the browser's own. `access` tells callers apart; without it everybody may see everything.
     """
     quiet()
+    logging.getLogger("crewgraph.audit").setLevel(logging.INFO)  # whatever else is logged
     access, limits, watch = access or Access(), limits or Limits(), Watch(operating or Operating())
     assets = [Mount("/graphql/static", graphiql.assets())] if access.gateway is None else []
     routes = [Route("/graphql", endpoint, methods=METHODS), *assets, *Health(watch).routes()]

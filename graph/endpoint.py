@@ -32,7 +32,7 @@ from upstreams.ledger import Ledger
 async def endpoint(request: Request) -> Response:
     """A page for browsers, an answer for clients."""
     service: Service = request.app.state.service
-    if http.wants_page(request):
+    if http.wants_page(request) and service.access.gateway is None:
         return page(request, service)
     with service.watch.operation(request.headers) as visit:
         kind = http.JSON
@@ -53,8 +53,7 @@ def page(request: Request, service: Service) -> Response:
         service.access.enter(request)
     except http.Refusal as refusal:
         return refused(request, service, refusal, http.JSON)
-    listed_only, gateway = service.limits.door.listed_only, service.access.gateway
-    return graphiql.closed() if listed_only or gateway is not None else graphiql.page()
+    return graphiql.closed() if service.limits.door.listed_only else graphiql.page()
 
 
 def refused(request: Request, service: Service, refusal: http.Refusal, kind: str) -> Response:

@@ -10,9 +10,10 @@ from loaders.accounts import HEAD, Source, first_owner, owner_of
 from loaders.links import Ambiguous, Owned
 from loaders.steady import moved
 from loaders.window import Window
-from upstreams.check_ins import NAME, Filter, newer
+from upstreams.check_ins import NAME, Filter
 from upstreams.errors import BadResponse
 from upstreams.gathering import together
+from upstreams.listings import newer
 from upstreams.records import CheckIn, Listing
 from upstreams.values import bare
 

@@ -13,8 +13,8 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 
 from upstreams.calls import Asks, Call, Kind
-from upstreams.check_ins import extent
 from upstreams.errors import BadResponse, Missing, Refused
+from upstreams.listings import extent
 from upstreams.reading import Reading
 from upstreams.values import bare, flag, segment, text, whole
 

@@ -22,7 +22,14 @@ __all__ = ["PREFIX", "Settings", "Unusable", "load"]
 
 
 class Settings(
-    EmbeddedSettings, AccessSettings, DocumentSettings, OperatingSettings, DoorSettings, SharingSettings, IdentitySettings, BaseSettings
+    EmbeddedSettings,
+    AccessSettings,
+    DocumentSettings,
+    OperatingSettings,
+    DoorSettings,
+    SharingSettings,
+    IdentitySettings,
+    BaseSettings,
 ):
     """Every setting; the environment variable is the name in capitals after `CREWGRAPH_`."""
 

@@ -13,6 +13,7 @@ from graph.door.manifest import read
 from graph.door.persisted import digest
 from graph.door.policy import Door
 from tests.door.knocking import FIT, HELD, HELLO, behind, told
+from tests.servers import finished
 
 PEOPLE = "query People($first: Int!) {\n  people(first: $first) {\n    totalCount\n  }\n}"
 MD5 = md5(PEOPLE.encode(), usedforsecurity=False).hexdigest()
@@ -100,3 +101,11 @@ async def test_listed_operations_need_no_store_of_taught_ones(company: Path, doo
     async with behind(company, Door(trusted=door.trusted, persisted=False, others=True)) as one:
         assert (await one.client.post("/graphql", json=hashed(digest(HELLO)))).json() == HELD
         assert told(await one.client.post("/graphql", json=hashed(digest(UNLISTED)))) == (200, ["PERSISTED_QUERY_NOT_SUPPORTED"])
+
+
+async def test_the_operators_own_command_runs_what_is_not_listed(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    path.write_text(json.dumps({"1": HELLO}))
+    flags = ("--run", "--json", "{ projects(first: 1) { nodes { name } } }")
+    ended = await finished("explain", *flags, home=tmp_path, CREWGRAPH_TRUSTED_DOCUMENTS=str(path), CREWGRAPH_SANDBOX_PEOPLE="20")
+    assert ended.status == 0, ended.err

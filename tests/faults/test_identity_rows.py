@@ -6,10 +6,12 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from loaders.mapping import Register, parse
-from tests.graphs import TODAY, codes
+from tests.faults.bent import bent, honest, within
+from tests.graphs import TODAY, codes, kind
 from tests.identity.companies import EXACT, MODES, PROJECT, Company, Modes, served
 
 ALL = pytest.mark.parametrize("modes", MODES, ids=str)
@@ -217,3 +219,25 @@ async def test_an_email_of_two_people_and_a_number_used_again_link_nobody(tmp_pa
         shown = people[f"w{one}"]["checkIns"]
         assert shown is None or {row["id"] for row in shown["nodes"]} <= company.rows[f"a{one}"]
     assert {code for code, _ in found} <= {"IDENTITY_AMBIGUOUS"}
+
+
+@pytest.mark.parametrize(
+    ("where", "rules"),
+    [("company", {}), ("/v2/companies/sandbox/people", {"people_directory": True}), ("/api/v2/users/", {"users_directory": True})],
+)
+async def test_while_somebodys_name_cannot_be_read_nobody_is_known_to_be_alone_in_theirs(
+    company: Path, where: str, rules: dict[str, Any]
+) -> None:
+    """They may be a namesake (faults.md F11, F31)."""
+
+    def bend(request: httpx.Request, content: Any) -> Any:
+        if where in (request.url.path, kind(request.url.path)):
+            within(content)[-1].update({"person_name": [], "name": []})
+        return content
+
+    query = '{ person(id: "w3") { identity { status } checkIns(first: 1) { totalCount } } }'
+    for damage, status in ((honest, "MATCHED"), (bend, "AMBIGUOUS")):
+        async with bent(company, damage, **rules) as one:
+            answer = await one.ask(query)
+            assert answer["data"]["person"]["identity"] == {"status": status}
+            assert (answer["data"]["person"]["checkIns"] is None) is (status == "AMBIGUOUS")

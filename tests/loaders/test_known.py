@@ -9,9 +9,10 @@ import pytest
 from graph.settings import load
 from loaders.attributions import owner
 from loaders.known import Known, Rules
-from upstreams.check_ins import CheckIns, parse_detail
+from upstreams.check_ins import CheckIns
 from upstreams.dialect import Dialect
 from upstreams.http import Http
+from upstreams.listings import parse_detail
 from upstreams.reading import Reading
 from upstreams.records import Account, Property
 from upstreams.workforce import Workforce

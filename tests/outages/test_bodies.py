@@ -1,4 +1,4 @@
-"""Answers that are not what the documents describe (faults.md F8, F9, F10, F16, F17)."""
+"""Answers that are not what the documents describe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An upstream that fails, is slow, or is not there at all (faults.md F3, F4, F5, F6, F7)."""
+"""An upstream that fails, is slow, or is not there at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clients that leave before their answer (faults.md F22)."""
+"""Clients that leave before their answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An upstream that wants a pause (faults.md F1, F2)."""
+"""An upstream that wants a pause."""
 
 from __future__ import annotations
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from tests.upstreams.doubles import Double, Object, People, Rows, check_ins, numbers, people, rows, sample, workforce
 from upstreams.bookings import parse_assignments, parse_booking, parse_page
-from upstreams.check_ins import Filter, parse_detail, parse_listing
+from upstreams.check_ins import Filter
 from upstreams.errors import BadInput, BadResponse
+from upstreams.listings import parse_detail, parse_listing
 from upstreams.reading import Reading
 from upstreams.records import Assignment, Booking, CheckIn, Listing, Page
 from upstreams.values import bare, clock, day, full_year, moment, segment

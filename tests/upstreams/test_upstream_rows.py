@@ -9,8 +9,9 @@ import pytest
 from tests.upstreams.doubles import Object, always, check_ins, people, rows, sample, shown, workforce
 from upstreams.answers import decode
 from upstreams.bookings import parse_assignment, parse_assignments, parse_booking, parse_page
-from upstreams.check_ins import Filter, parse_detail, parse_listing, parse_properties
+from upstreams.check_ins import Filter
 from upstreams.errors import BadResponse
+from upstreams.listings import parse_detail, parse_listing, parse_properties
 from upstreams.reading import Reading
 from upstreams.records import Category, Property, Status, WorkDays
 

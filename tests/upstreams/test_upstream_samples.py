@@ -7,7 +7,8 @@ from typing import Any
 
 from tests.upstreams.doubles import always, check_ins, sample, workforce
 from upstreams.bookings import parse_assignments, parse_page
-from upstreams.check_ins import Filter, parse_detail, parse_listing
+from upstreams.check_ins import Filter
+from upstreams.listings import parse_detail, parse_listing
 from upstreams.reading import Reading
 from upstreams.records import (
     Account,

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from upstreams.check_ins import parse_row
+from upstreams.listings import parse_row
 from upstreams.reading import Reading
 from upstreams.values import bare, clock, day, full_year, moment, text, whole
 
