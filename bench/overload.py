@@ -30,6 +30,7 @@ QUERIES = {
 HEAD = b"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
 WITHOUT = {"CREWGRAPH_MOST_OPERATIONS": "10000", "CREWGRAPH_QUEUE_SECONDS": "30"}
 PATIENCE = 60.0
+IDLE = 2.0
 
 
 @dataclass
@@ -54,7 +55,7 @@ class Client:
         self.port = port
         body = json.dumps({"query": query}).encode()
         self.request = HEAD % (len(body), body)
-        self.free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self.free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter, float]] = []
 
     async def ask(self) -> int:
         """The status of one answer, read whole."""
@@ -65,15 +66,16 @@ class Client:
         if b"connection: close" in head:
             writer.close()
         else:
-            self.free.append((reader, writer))
+            self.free.append((reader, writer, time.perf_counter()))
         return int(head[9:12])
 
     def taken(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
-        """A free connection that the server has not closed."""
+        """A free connection, unless it is so old that the server may be closing it."""
         while self.free:
-            reader, writer = self.free.pop()
-            if not (reader.at_eof() or writer.is_closing()):
+            reader, writer, since = self.free.pop()
+            if time.perf_counter() - since < IDLE and not reader.at_eof():
                 return reader, writer
+            writer.close()
         return None
 
     async def noted(self, tally: Tally, due: float) -> None:
