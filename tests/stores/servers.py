@@ -100,14 +100,14 @@ async def saying(said: bytes | None, port: int = 0) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def slowed(server: Server, seconds: float) -> AsyncIterator[str]:
-    """The address of a server whose every answer takes so much longer."""
+    """The address of a server whose every answer to a read takes so much longer."""
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection("127.0.0.1", server.port)
         try:
             while asked := await reader.read(65536):
                 back.write(asked)
-                await asyncio.sleep(seconds)
+                await asyncio.sleep(seconds if b"MGET" in asked else 0)
                 writer.write(await there.read(65536))
         finally:
             back.close()

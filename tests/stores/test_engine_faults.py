@@ -14,7 +14,7 @@ from tests.servers import reserved
 from tests.stores.engines import LIMIT, engine, failed, lines, stored, waited
 from tests.stores.servers import PASSWORD, saying, serving, slowed
 from tests.waiting import LONG, at_once, stopwatch, until
-from upstreams.engine import READS, Redis
+from upstreams.engine import PREFIX, READS, Redis
 from upstreams.lane import Patience
 
 
@@ -93,9 +93,13 @@ async def test_a_server_that_never_answers_delays_one_read_by_the_limit_and_no_o
 async def test_a_slow_server_delays_no_read_beyond_the_limit_however_many_wait(tmp_path: Path) -> None:
     """The limit is far above what one answer takes, and far below what all of them take."""
     limit = 4.0
-    async with serving(tmp_path) as server, slowed(server, 0.2) as url, engine(url, Patience(limit=limit)) as one:
-        await one.put("k", b"v", 60)
-        await stored(one, 1)
+    async with (
+        serving(tmp_path) as server,
+        server.client() as client,
+        slowed(server, 0.2) as url,
+        engine(url, Patience(limit=limit)) as one,
+    ):
+        await client.set(f"{PREFIX}k", b"v")
         async with stopwatch() as watch:
             found = await asyncio.gather(*(one.get("k") for _ in range(40 * READS.at_once)))
             assert watch.seconds < 1.5 * limit
