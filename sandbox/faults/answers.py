@@ -19,6 +19,8 @@ from sandbox.query import DEFAULT_LIMIT
 JSON = {"content-type": "application/json"}
 LOGIN = b"<!doctype html><title>Sign in</title><form><input name=user><input name=password></form>"
 MEGABYTE = 1_000_000
+UNREADABLE = object()
+"""What stands for the JSON of a body that has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,10 @@ def padded(fault: Huge, answer: Answer) -> Answer:
 
 
 def edited(fault: Fault, answer: Answer, url: str) -> Answer:
-    """The answer with other JSON."""
-    raw: Any = msgspec.json.decode(answer.body)
+    """The answer with other JSON; what another fault left unreadable stays as it is."""
+    raw = readable(answer.body)
+    if raw is UNREADABLE:
+        return answer
     if isinstance(fault, Count):
         raw = mistold(fault, raw)
     if isinstance(fault, Next):
@@ -97,6 +101,14 @@ def edited(fault: Fault, answer: Answer, url: str) -> Answer:
     if isinstance(fault, Records):
         raw = spoiled(fault, raw)
     return replace(answer, body=msgspec.json.encode(raw))
+
+
+def readable(body: bytes) -> Any:
+    """A body's JSON, or UNREADABLE."""
+    try:
+        return msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return UNREADABLE
 
 
 def before(query: str) -> str | None:
@@ -115,7 +127,7 @@ def whole(text: str | None) -> int:
 
 def shifted(fault: Shift, answer: Answer, earlier: Answer) -> Answer:
     """A later page after rows were put in at the top: it begins with the last rows of the page before, and its own last ones fall out."""
-    raw, above = (msgspec.json.decode(one.body) for one in (answer, earlier))
+    raw, above = (readable(one.body) for one in (answer, earlier))
     name = next((name for name in ("results", "data") if isinstance(raw, dict) and name in raw), None)
     if name is None or not raw[name]:
         return answer

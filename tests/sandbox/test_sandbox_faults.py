@@ -94,6 +94,15 @@ async def test_a_huge_body_is_the_right_json_with_megabytes_behind_it_packed_int
     assert (int(found.headers["content-length"]) < 100_000) is packed
 
 
+@pytest.mark.parametrize("later", [Count(value=0), Next(), Records(kind="null-id"), Shift()], ids=lambda fault: fault.kind)
+async def test_what_one_fault_left_unreadable_no_later_one_edits(company: Path, later: AnyFault) -> None:
+    page = f"{CHECK_INS}?limit=3&offset=3"
+    alone, both_of_them = [
+        await struck(company, *faults).get(page) for faults in ([Body(kind="truncated")], [Body(kind="truncated"), later])
+    ]
+    assert (both_of_them.status_code, both_of_them.content) == (200, alone.content)
+
+
 @pytest.mark.parametrize("value", [0, -1, 10**12, "many"])
 async def test_the_total_may_lie_in_both_upstreams(company: Path, value: int | str) -> None:
     whole, found = await both(company, CHECK_INS, Count(value=value))
