@@ -38,6 +38,7 @@ class Order:
         settings = self.settings()
         settings.mapping()
         settings.access()
+        settings.limits()
         self.upstreams(settings)
         return settings
 

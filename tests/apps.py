@@ -12,10 +12,10 @@ from graph.limits import Limits
 from loaders.known import Rules
 from sandbox import Options
 from sandbox import create_app as create_sandbox
-from tests.graphs import noon, upstreams
+from tests.graphs import CALM, noon, upstreams
 
 
 def crewgraph(database: Path, limits: Limits | None = None) -> Starlette:
     """The graph over the company in this file."""
     wire = httpx.ASGITransport(create_sandbox(database, Options(clock=noon)))
-    return create_app(upstreams(wire), Rules(clock=noon), limits=limits)
+    return create_app(upstreams(wire), Rules(clock=noon), limits=limits, operating=CALM)

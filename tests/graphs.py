@@ -21,11 +21,14 @@ from loaders.mapping import Register
 from sandbox import Options
 from sandbox import create_app as create_sandbox
 from tests.policies import ONCE
+from tests.waiting import LONG
 from upstreams.cache import FORGETFUL, Cache, Life
 from upstreams.calls import Kind
 from upstreams.dialect import Dialect
 from upstreams.policy import Policy
 
+CALM = Operating(most=10_000, patience=LONG)
+"""Everybody is let in, however late a busy machine makes the event loop."""
 TODAY = date(2026, 3, 4)
 """A Wednesday on which the tests' own companies live."""
 
@@ -142,7 +145,7 @@ async def graph(
     """A graph over the company in this file, with both upstreams on one counted wire; it caches nothing unless `limits` say so."""
     wire = Wire(httpx.ASGITransport(create_sandbox(database, options or Options(clock=noon))))
     rules, limits = rules or Rules(clock=noon), limits or Limits(cache=forgetful)
-    app = create_app(upstreams(wire, policy), rules, register, limits=limits, operating=operating, access=access)
+    app = create_app(upstreams(wire, policy), rules, register, limits=limits, operating=operating or CALM, access=access)
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://graph")
     async with app.router.lifespan_context(app), client:
         yield Graph(client, wire)

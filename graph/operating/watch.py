@@ -119,6 +119,7 @@ class Watch:
             self.started = False
             self.metrics.workers.set(0)
             pulse.cancel()
+            await asyncio.wait([pulse])
             await self.tracer.aclose()
 
     async def beat(self) -> None:

@@ -12,11 +12,13 @@ import httpx
 
 from graph.app import Upstreams, create_app
 from graph.limits import Limits
+from graph.weights.bounds import Bounds
 from loaders.known import Known, Rules
 from loaders.mapping import Register
 from sandbox import Options
 from sandbox import create_app as create_sandbox
-from tests.graphs import Graph, Wire, forgetful, kind, noon
+from tests.graphs import CALM, Graph, Wire, forgetful, kind, noon
+from tests.policies import QUICK
 from upstreams.dialect import Dialect
 
 JSON = {"Content-Type": "application/json"}
@@ -70,10 +72,11 @@ async def bent(
     bending.bend = bend
     wire = Wire(bending)
     check_ins, workforce = (
-        Dialect(name, f"http://{name}", page_size=page_size, most_pages=most_pages) for name in ("checkins", "workforce")
+        Dialect(name, f"http://{name}", page_size=page_size, most_pages=most_pages, policy=QUICK) for name in ("checkins", "workforce")
     )
     upstreams = Upstreams(check_ins, workforce, "sandbox", wire, wire)
-    app = create_app(upstreams, Rules(clock=noon, **rules), register, limits=limits or Limits(cache=forgetful))
+    limits = limits or Limits(cache=forgetful, documents=Bounds(mode="measure"))
+    app = create_app(upstreams, Rules(clock=noon, **rules), register, limits=limits, operating=CALM)
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://graph")
     async with app.router.lifespan_context(app), client:
         found = Bent(client, wire)

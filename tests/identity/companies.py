@@ -22,7 +22,7 @@ from loaders.watched import Watched
 from sandbox import Draft, Options
 from sandbox import create_app as create_sandbox
 from sandbox.options import Match
-from tests.graphs import TODAY, Graph, Wire, forgetful, noon, upstreams
+from tests.graphs import CALM, TODAY, Graph, Wire, forgetful, noon, upstreams
 
 PROJECT = "bridge"
 NOON = noon()
@@ -166,7 +166,7 @@ async def served(
     """The graph over a company; `rules` change its rules, links outlive it in the `store`."""
     switch = Switch(sandboxed(company, folder, modes))
     wire = Wire(switch)
-    app = create_app(upstreams(wire), Rules(clock=noon, **rules), register, limits=Limits(cache=forgetful, store=store))
+    app = create_app(upstreams(wire), Rules(clock=noon, **rules), register, limits=Limits(cache=forgetful, store=store), operating=CALM)
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://graph")
     async with app.router.lifespan_context(app), client:
         yield Served(client, wire, switch)

@@ -21,7 +21,7 @@ from sandbox import Options, Plan
 from sandbox import create_app as create_sandbox
 from sandbox.faults.kinds import AnyFault, Hang
 from sandbox.faults.rehearsal import Rehearsal
-from tests.graphs import Wire, forgetful, noon
+from tests.graphs import CALM, Wire, forgetful, noon
 from tests.policies import QUICK
 from tests.servers import served
 from upstreams.caller import Caller, Within
@@ -109,7 +109,7 @@ async def halves(
     wire = Wire(httpx.ASGITransport(create_sandbox(company, Options(clock=noon))))
     check_ins = Dialect("checkins", url, Credentials(USER, KEY), page_size=page_size, policy=policy)
     upstreams = Upstreams(check_ins, Dialect("workforce", "http://workforce", policy=policy), "sandbox", None, wire)
-    app = create_app(upstreams, Rules(clock=noon), limits=Limits(cache=forgetful))
+    app = create_app(upstreams, Rules(clock=noon), limits=Limits(cache=forgetful), operating=CALM)
     async with (served if on_socket else inside)(app) as address:
         transport = None if on_socket else httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url=address, timeout=None, trust_env=False) as client:

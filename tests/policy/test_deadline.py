@@ -22,7 +22,7 @@ from loaders.known import Rules
 from loaders.memory import Remembered
 from sandbox import Options, build
 from sandbox import create_app as create_sandbox
-from tests.graphs import dialects, forgetful, noon
+from tests.graphs import CALM, dialects, forgetful, noon
 from tests.policies import NEVER_OPEN
 from tests.policy.swift import ONE, about, bad, call, clock, desk, fine, raw, swiftly
 from upstreams.calls import Mode
@@ -191,7 +191,7 @@ async def hanging(company: Path, hangs: Callable[[str, int], bool]) -> AsyncIter
     """A client of a graph over a sandbox that hangs; a try may take a minute, so that only deadlines end anything."""
     wire = Hanging(httpx.ASGITransport(create_sandbox(company, Options(clock=noon))), hangs, asyncio.Event())
     upstreams = Upstreams(*dialects(Policy(total=60, breaker=NEVER_OPEN)), "sandbox", wire, wire)
-    app = create_app(upstreams, Rules(clock=noon), limits=Limits(cache=forgetful, deadline=600))
+    app = create_app(upstreams, Rules(clock=noon), limits=Limits(cache=forgetful, deadline=600), operating=CALM)
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://graph", headers={HEADER: "300"}, timeout=60)
     async with app.router.lifespan_context(app), client:
         yield client, wire

@@ -18,7 +18,7 @@ from graph.limits import Limits
 from loaders.known import Rules
 from sandbox import Draft, Options
 from sandbox import create_app as create_sandbox
-from tests.graphs import TODAY, Graph, Wire, codes, noon, upstreams
+from tests.graphs import CALM, TODAY, Graph, Wire, codes, noon, upstreams
 from tests.identity.companies import Switch
 from tests.sharing.held import Clock
 from upstreams.cache import Cache
@@ -51,7 +51,7 @@ async def changing(folder: Path, draft: Draft, **rules: Any) -> AsyncIterator[Ch
     """The graph over a company that will change."""
     clock, switch = Clock(), Switch(httpx.MockTransport(lambda _: httpx.Response(500)))
     wire = Wire(switch)
-    app = create_app(upstreams(wire), Rules(clock=noon, **rules), limits=Limits(cache=lambda: Cache(clock=clock)))
+    app = create_app(upstreams(wire), Rules(clock=noon, **rules), limits=Limits(cache=lambda: Cache(clock=clock)), operating=CALM)
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://graph")
     async with app.router.lifespan_context(app), client:
         one = Changing(client, wire, clock, switch, folder)
