@@ -58,3 +58,5 @@ plans = st.none() | st.builds(
     lambda seed, given: Plan(seed=seed, faults=given), st.integers(0, 1000), st.lists(faults, min_size=1, max_size=4)
 )
 """No faults now and then."""
+unreachable = st.sampled_from([*[None] * 6, "checkins", "workforce"])
+"""The upstream whose connections are refused."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sandbox import Plan
 from tests.fuzz.answers import refused, sound, valid
 from tests.fuzz.documents import tame, wild, wrong
-from tests.fuzz.plans import plans
+from tests.fuzz.plans import plans, unreachable
 from tests.fuzz.weather import Weather, weather
 from tests.fuzz.words import EMAILS, NAMES, anything, counts, dates, examples, ids, references, texts
 
@@ -66,21 +66,23 @@ async def ask(one: Weather, document: str, given: Any = None) -> httpx.Response:
     return await one.send(one.client.build_request("POST", "/graphql", json={"query": document, "variables": given}))
 
 
-@examples(60)
-@given(plans, st.lists(tame | tame | wild, min_size=1, max_size=3))
-async def test_operations_at_random_are_answered_in_any_weather(company: Path, plan: Plan | None, documents: list[str]) -> None:
+@examples(100)
+@given(plans, unreachable, st.lists(tame | tame | wild, min_size=1, max_size=3))
+async def test_operations_at_random_are_answered_in_any_weather(
+    company: Path, plan: Plan | None, cut: str | None, documents: list[str]
+) -> None:
     """Side by side: data that fits the schema, a coded error for each null that an upstream is to blame for, and no slot lost."""
-    async with weather(company, plan) as one:
+    async with weather(company, plan, cut) as one:
         for document, response in zip(documents, await asyncio.gather(*(ask(one, text) for text in documents)), strict=True):
             if (data := sound(response, document).get("data")) is not None:
                 valid(document, data)
 
 
-@examples(40)
-@given(plans, variables)
-async def test_variables_at_random_are_answered_in_any_weather(company: Path, plan: Plan | None, given: Any) -> None:
+@examples(100)
+@given(plans, unreachable, variables)
+async def test_variables_at_random_are_answered_in_any_weather(company: Path, plan: Plan | None, cut: str | None, given: Any) -> None:
     """A value that a type does not take is told of in words about the value, never in Python's."""
-    async with weather(company, plan) as one:
+    async with weather(company, plan, cut) as one:
         response = await ask(one, EVERYTHING, given)
     answer = sound(response, str(given))
     assert "GRAPHQL_VALIDATION_FAILED" not in response.text, answer

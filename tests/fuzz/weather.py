@@ -21,12 +21,13 @@ from loaders.known import Rules
 from sandbox import Options, Plan
 from sandbox import create_app as create_sandbox
 from tests.fuzz.answers import SECRET, silent
-from tests.graphs import dialects, forgetful, noon
+from tests.graphs import Wire, dialects, forgetful, is_check_ins, is_workforce, noon
 from tests.policies import QUICK
 from tests.waiting import LONG, until
 from upstreams.dialect import Credentials
 
 POLICY = replace(QUICK, total=0.2, largest=500_000)
+CUTS = {"checkins": is_check_ins, "workforce": is_workforce}
 DEADLINE = 0.6
 """Seconds of an operation."""
 
@@ -51,10 +52,11 @@ class Weather:
 
 
 @asynccontextmanager
-async def weather(company: Path, plan: Plan | None) -> AsyncIterator[Weather]:
+async def weather(company: Path, plan: Plan | None, unreachable: str | None = None) -> AsyncIterator[Weather]:
     """The app in it; what it lost of its slots, or told its logs of somebody, fails the test when it ends."""
-    note(f"faults:\n{plan}")
-    transport = httpx.ASGITransport(unbroken(create_sandbox(company, Options(clock=noon, faults=plan))))
+    note(f"unreachable: {unreachable}, faults:\n{plan}")
+    transport = Wire(httpx.ASGITransport(unbroken(create_sandbox(company, Options(clock=noon, faults=plan)))))
+    transport.cut = CUTS.get(unreachable or "", transport.cut)
     check_ins, workforce = (replace(one, credentials=Credentials(user="crew", key=SECRET)) for one in dialects(POLICY))
     limits = Limits(calls=150, deadline=DEADLINE, cache=forgetful)
     ways = Upstreams(check_ins, workforce, "sandbox", transport, transport)
