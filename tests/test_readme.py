@@ -101,6 +101,15 @@ def test_every_setting_is_documented_as_it_is() -> None:
     )
 
 
+def test_every_code_of_an_error_is_explained() -> None:
+    written = re.compile(r"""(?:\(\s*\d{3},\s*|"code":\s*|code(?:: ClassVar\[str\])? = |: \()"([A-Z]+(?:_[A-Z]+)+)\"""")
+    sources = (path for folder in ("graph", "loaders", "upstreams") for path in (ROOT / folder).rglob("*.py"))
+    found = {code for path in sources for code in written.findall(path.read_text(encoding="utf-8"))} | {"FORBIDDEN", "OVERLOADED"}
+    unseen = {"UPSTREAM_NOT_FOUND"}  # clients of the upstreams turn it into null
+    assert len(found) > 30
+    assert {code for code in found - unseen if f"`{code}`" not in README} == set()
+
+
 def test_the_two_commands_lead_the_readme() -> None:
     assert commands()[:2] == ["make serve", "make test"]
     targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
