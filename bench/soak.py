@@ -126,18 +126,19 @@ class Soak:
         text = (await self.server.get("/metrics")).text
         return {f"{name}{{{labels}}}" if labels else name: float(value) for name, labels, value in SAMPLE.findall(text)}
 
-    async def slots(self) -> dict[str, tuple[int, int]]:
-        """How many calls each upstream has in flight and waiting."""
-        health = (await self.server.get("/health/upstreams")).json()
-        return {name: (one["in_flight"], one["waiting"]) for name, one in health.items()}
+    async def under_way(self) -> dict[str, float]:
+        """What is under way: operations, tries of upstream calls, and calls that each upstream has in flight and waiting."""
+        health, metrics = (await self.server.get("/health/upstreams")).json(), await self.metrics()
+        calls = {f"{name} {what}": one[what] for name, one in health.items() for what in ("in_flight", "waiting")}
+        return {**calls, **{name: size for name, size in metrics.items() if "_in_flight" in name or name.endswith("_operations_waiting")}}
 
-    async def rest(self) -> dict[str, tuple[int, int]]:
-        """The same once nobody asks any more: calls that were begun are ended first."""
+    async def rest(self) -> dict[str, float]:
+        """What never ends of it, once nobody asks any more: what was begun may be ended first."""
         until = time.perf_counter() + PATIENCE
         while True:
-            slots = await self.slots()
-            if not any(map(any, slots.values())) or time.perf_counter() > until:
-                return slots
+            left = {name: size for name, size in (await self.under_way()).items() if size}
+            if not left or time.perf_counter() > until:
+                return left
             await asyncio.sleep(0.2)
 
     async def healthy(self) -> float:
@@ -189,18 +190,13 @@ def name_of(end: float) -> str:
 
 @dataclass(frozen=True)
 class Left:
-    """What was left behind: calls by upstream, metrics, faults, a healthy query's milliseconds before and after, and clients that broke."""
+    """What was left behind: what never ends, metrics, faults, a healthy query's milliseconds before and after, and clients that broke."""
 
-    slots: dict[str, tuple[int, int]]
+    lost: dict[str, float]
     metrics: dict[str, float]
     faults: dict[str, Any]
     healthy: tuple[float, float]
     broken: list[BaseException | None]
-
-    @property
-    def lost(self) -> bool:
-        """Whether anything is still under way, though nobody asks any more."""
-        return any(map(any, self.slots.values())) or any(size for name, size in self.metrics.items() if "_in_flight" in name)
 
 
 async def soaked(soak: Soak, seconds: float, clients: int, share: float, seed: int) -> Left:
@@ -212,9 +208,9 @@ async def soaked(soak: Soak, seconds: float, clients: int, share: float, seed: i
     for task in tasks:
         task.cancel()
     ended = await asyncio.gather(*tasks, return_exceptions=True)
-    slots, metrics, after = await soak.rest(), await soak.metrics(), await soak.healthy()
+    lost, metrics, after = await soak.rest(), await soak.metrics(), await soak.healthy()
     faults = (await soak.sandbox.get("/sandbox/faults")).json()
-    return Left(slots, metrics, faults, (before, after), [one for one in ended if not isinstance(one, asyncio.CancelledError)])
+    return Left(lost, metrics, faults, (before, after), [one for one in ended if not isinstance(one, asyncio.CancelledError)])
 
 
 def report(soak: Soak, left: Left) -> list[str]:
@@ -228,7 +224,7 @@ def report(soak: Soak, left: Left) -> list[str]:
         f"memory: {mega(soak.memory[0][1])} at the start, {mega(middle)} in the second quarter, {mega(last)} in the last, "
         f"{mega(soak.memory[-1][1])} at the end; {slope(soak.memory) / 1e6:+.2f} MB a minute since the first quarter: "
         + ("flat" if flat(soak.memory) else "NOT FLAT"),
-        f"upstream calls in flight and waiting at the end: {left.slots}: {'A SLOT IS LOST' if left.lost else 'none lost'}",
+        f"operations and upstream calls in flight or waiting at the end: {left.lost or 0}",
         f"event loop late by at most {late(left.metrics):g} ms in 99 of 100 looks",
         f"a healthy query alone: {before:.1f} ms before, {after:.1f} ms after",
         *(f"a client broke: {one!r}" for one in left.broken),

@@ -12,7 +12,17 @@ from sandbox.faults.kinds import Body, Count, Fault, Hang, Huge, Latency, Next, 
 F = TypeVar("F", bound=Fault)
 CODES = (400, 401, 403, 404, 408, 410, 418, 429, 429, 500, 502, 503, 503, 504, 599)
 AGAIN = (None, 0, 1, -5, 10**9, 0.5, "soon", "", "Wed, 21 Oct 2015 07:28:00 GMT")
-PLACES = ("itself", "http://elsewhere.example/", "//elsewhere.example", "http://[", "ftp://x", "", "/v2/../..", "http://checkins:0x/")
+PLACES = (
+    "itself",
+    "http://elsewhere.example/",
+    "//elsewhere.example",
+    "http://[",
+    "ftp://x",
+    "",
+    "/v2/../..",
+    "http://checkins:0x/",
+    "http://xn--/",
+)
 ROUTES = (
     "*",
     "*",
