@@ -27,7 +27,7 @@ QUERIES = {
     "small": "{ projects(first: 5) { nodes { name } } }",
     "large": "{ projects(first: 5) { nodes { name people { name jobTitle { name } projects { name } } } } }",
 }
-HEAD = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+HEAD = b"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
 WITHOUT = {"CREWGRAPH_MOST_OPERATIONS": "10000", "CREWGRAPH_QUEUE_SECONDS": "30"}
 PATIENCE = 60.0
 

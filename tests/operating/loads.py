@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from tests.operating.asking import NAMES
 
 BODY = json.dumps({"query": NAMES}).encode()
-REQUEST = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
+REQUEST = b"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
 
 
 class Closed(Exception):
