@@ -43,7 +43,7 @@ Attack = Callable[[int], Awaitable[list[Outcome]]]
 
 def head(*fields: str) -> bytes:
     """The head of a POST of JSON."""
-    lines = ["POST /graphql HTTP/1.1", "Host: graph", "Content-Type: application/json", *fields]
+    lines = ["POST /graphql HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json", *fields]
     return "\r\n".join([*lines, "", ""]).encode()
 
 
@@ -123,7 +123,7 @@ ATTACKS: Mapping[str, Attack] = {
     "30 MB in chunks": chunked,
     "JSON 100,000 deep": posted(b'{"query":"{__typename}","variables":' + b'{"a":' * 100_000 + b"1" + b"}" * 100_001),
     "50 dripping bodies": dripping(head("Content-Length: 100000"), b"{"),
-    "50 dripping heads": dripping(b"POST /graphql HTTP/1.1\r\nHost: graph\r\nX: "),
+    "50 dripping heads": dripping(b"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nX: "),
 }
 
 
