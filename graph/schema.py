@@ -66,7 +66,7 @@ class Weighed(SchemaExtension):
             tree = asked(schema._schema, document, running.operation_name, running.variables)
             entities.bounded(one.arguments.get("representations", ()) for one in tree.fields if one.name == "_entities")
             weighing.seconds, weighing.personal = keeping.seconds(tree), keeping.personal(tree)
-            tree = permitted(tree, NEEDS, context.rights.caller.scopes)
+            tree = permitted(tree, NEEDS, context.rights.caller)
             loaders.wants = wants(tree)
             found = estimate(estimable(tree, NEEDS, loaders.reach), loaders.known, loaders.mode)
             loaders.ledger.foresee(found.least, found.likely)
