@@ -129,6 +129,8 @@ JWT = {"auth": "jwt", "jwt_issuer": "https://i.example.com", "jwt_audience": "a"
     ("flags", "problem"),
     [
         ({"auth": "api-key"}, "CREWGRAPH_AUTH=api-key needs CREWGRAPH_KEY_FILE"),
+        ({"key_file": "keys.toml", "gateway_secret": SECRET}, "CREWGRAPH_KEY_FILE is set and CREWGRAPH_AUTH is none"),
+        ({**JWT, "auth": "none"}, "CREWGRAPH_JWT_KEYS_URL is set and CREWGRAPH_AUTH is none"),
         ({**JWT, "jwt_issuer": None}, "needs CREWGRAPH_JWT_ISSUER"),
         ({**JWT, "jwt_audience": None}, "needs CREWGRAPH_JWT_AUDIENCE"),
         ({**JWT, "jwt_keys_url": None}, "needs either CREWGRAPH_JWT_KEYS_URL or CREWGRAPH_JWT_KEYS_FILE"),

@@ -11,7 +11,7 @@ import pytest
 from joserfc.jwk import OctKey
 from starlette.responses import RedirectResponse, Response
 
-from graph.access.keyserver import LARGEST, KeyServer, parse
+from graph.access.keyserver import LARGEST, KeyServer, parse, pick
 from graph.access.reread import Broken
 from graph.http import Refusal
 from sandbox import build
@@ -81,6 +81,7 @@ NONSENSE = {
     "a login page": Response("<html>", 200, media_type="text/html"),
     "no keys": Response('{"keys": []}', 200),
     "a list": Response("[]", 200),
+    "odd keys": Response('{"keys": [{"kty": []}, {"kty": {}}, {"kty": "EC", "crv": []}]}', 200),
     "too much": Response('{"keys": [' + " " * LARGEST + "]}", 200),
     "packed": Response(b"\x1f\x8b", 200, {"content-encoding": "gzip"}),
     "no text": Response(b"\xff\xfe", 200),
@@ -121,6 +122,17 @@ async def test_without_any_keys_nobody_is_known_and_that_is_said() -> None:
         assert (refused.value.status, refused.value.code, refused.value.headers) == (503, "KEYS_UNAVAILABLE", {"Retry-After": "30"})
     assert keys.fetches == 1
     await keys.aclose()
+
+
+def test_a_token_without_a_key_id_is_checked_with_the_only_key_that_may_have_signed_it() -> None:
+    alone, both = (
+        parse(json.dumps({"keys": [RSA.as_dict(private=False)]})),
+        parse(json.dumps({"keys": [NEW.as_dict(private=False), EC.as_dict(private=False)]})),
+    )
+    assert pick(alone, None, "RS256") is not None
+    assert pick(alone, None, "PS256") is None
+    assert pick(both, None, "RS256") is None
+    assert pick(parse(json.dumps({"keys": [{**NEW.as_dict(private=False), "use": "enc"}]})), None, "RS256") is None
 
 
 def test_a_shared_secret_and_what_cannot_be_read_are_no_public_keys() -> None:
