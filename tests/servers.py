@@ -67,7 +67,7 @@ class Ended:
 
 
 def environment(home: Path, given: Mapping[str, str]) -> dict[str, str]:
-    """A clean environment: nothing of the caller's settings, a cache of its own, and no load balancer to wait for."""
+    """A clean environment: nothing of the caller's settings, a cache of its own, no load balancer to wait for, and no hurry."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CREWGRAPH_")}
     return {
         **inherited,
@@ -75,6 +75,10 @@ def environment(home: Path, given: Mapping[str, str]) -> dict[str, str]:
         "XDG_STATE_HOME": str(home),
         "COLUMNS": "200",
         "CREWGRAPH_DRAIN_GRACE_SECONDS": "0",
+        "CREWGRAPH_QUEUE_SECONDS": "30",
+        "CREWGRAPH_DEADLINE": "120",
+        "CREWGRAPH_UPSTREAM_TIMEOUT": "60",
+        "CREWGRAPH_UPSTREAM_CONNECT_TIMEOUT": "60",
         **given,
     }
 

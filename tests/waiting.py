@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -31,12 +32,15 @@ class Stopwatch:
 
     def __init__(self) -> None:
         self.seconds = 0.0
+        self.stall = 0.0
 
     async def run(self) -> None:
-        """Tick for ever."""
+        """Tick for ever; `stall` is the longest that a tick has really taken."""
         while True:
+            began = time.monotonic()
             await asyncio.sleep(TICK)
             self.seconds += TICK
+            self.stall = max(self.stall, time.monotonic() - began)
 
 
 @asynccontextmanager

@@ -18,13 +18,12 @@ from graph.limits import Limits
 from tests.apps import crewgraph
 from tests.graphs import Graph, graph
 from tests.servers import served
+from tests.waiting import LONG
 from upstreams.engine import Engine
 
 HELLO = "{ __typename }"
 HELD = {"data": {"__typename": "Query"}}
 FIT = {"accept": "application/graphql-response+json", "apollo-require-preflight": "true"}
-SOON = 20.0
-"""Seconds that a busy machine may take for what takes none."""
 
 
 @asynccontextmanager
@@ -75,13 +74,13 @@ class Street:
 
     async def ask(self, query: str = HELLO) -> Any:
         """A healthy client's answer."""
-        async with httpx.AsyncClient(trust_env=False, timeout=SOON) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=LONG) as client:
             return (await client.post(self.address, json={"query": query})).json()
 
 
 async def answer(reader: asyncio.StreamReader) -> Answer:
     """What a server says before it hangs up."""
-    async with asyncio.timeout(SOON):
+    async with asyncio.timeout(LONG):
         head, _, content = (await reader.read(-1)).partition(b"\r\n\r\n")
     first, *fields = head.decode("ascii").split("\r\n")
     pairs = (line.split(": ", 1) for line in fields)

@@ -11,10 +11,11 @@ import httpx
 import pytest
 
 from graph.door.policy import Door
-from tests.door.knocking import FIT, HELD, HELLO, SOON, Street, answer, behind, head, street, told
+from tests.door.knocking import FIT, HELD, HELLO, Street, answer, behind, head, street, told
+from tests.waiting import LONG
 
 JSON = "Content-Type: application/json"
-PATIENT = Door(body_seconds=SOON, idle_seconds=SOON)
+PATIENT = Door(body_seconds=LONG, idle_seconds=LONG)
 
 
 async def post(company: Path, content: bytes, **headers: str) -> httpx.Response:
@@ -67,13 +68,13 @@ async def test_a_client_that_sends_all_before_it_listens_still_gets_its_answer(c
         for _ in range(30):
             yield b" " * 1_000_000
 
-    async with street(company, PATIENT) as one, httpx.AsyncClient(trust_env=False, timeout=SOON) as client:
+    async with street(company, PATIENT) as one, httpx.AsyncClient(trust_env=False, timeout=LONG) as client:
         whole = await client.post(one.address, content=b" " * 30_000_000, headers={"content-type": "application/json"})
         chunked = await client.post(one.address, content=chunks(), headers={"content-type": "application/json"})
     assert told(whole) == told(chunked) == (413, ["BODY_TOO_LARGE"])
 
 
-@pytest.mark.parametrize("door", [Door(body_seconds=0.2, idle_seconds=SOON), Door(body_seconds=SOON, idle_seconds=0.2)])
+@pytest.mark.parametrize("door", [Door(body_seconds=0.2, idle_seconds=LONG), Door(body_seconds=LONG, idle_seconds=0.2)])
 async def test_a_body_that_does_not_go_on_is_cut_off(company: Path, door: Door) -> None:
     async with street(company, door) as one:
         answered = await one.say(head(JSON, "Content-Length: 1000") + b'{"query": "')
@@ -82,7 +83,7 @@ async def test_a_body_that_does_not_go_on_is_cut_off(company: Path, door: Door) 
 
 
 async def test_a_body_that_drips_is_cut_off_although_it_never_pauses(company: Path) -> None:
-    async with street(company, Door(body_seconds=0.5, idle_seconds=SOON)) as one:
+    async with street(company, Door(body_seconds=0.5, idle_seconds=LONG)) as one:
         reader, writer = await one.open()
         writer.write(head(JSON, "Content-Length: 1000"))
         answering = asyncio.create_task(answer(reader))
@@ -104,7 +105,7 @@ async def dripping(one: Street) -> list[asyncio.StreamWriter]:
 async def test_fifty_dripping_connections_leave_a_healthy_query_alone(company: Path) -> None:
     async with street(company, Door(body_seconds=600, idle_seconds=600)) as one:
         writers = await dripping(one)
-        async with asyncio.timeout(SOON):
+        async with asyncio.timeout(LONG):
             assert [await one.ask() for _ in range(5)] == [HELD] * 5
         for writer in writers:
             writer.close()

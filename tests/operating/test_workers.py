@@ -11,6 +11,7 @@ import httpx
 
 from tests.operating.asking import NAMES, numbers
 from tests.servers import finished, running
+from tests.waiting import LONG
 
 SETTINGS = {"CREWGRAPH_SANDBOX_PEOPLE": "30"}
 
@@ -19,24 +20,24 @@ async def test_workers_share_a_port_are_told_of_together_and_are_replaced_when_t
     """The number of people comes from a flag, so flags reach the workers; a counter of one that died is not lost."""
     async with (
         running("serve", "--workers", "2", "--people", "25", home=tmp_path) as address,
-        httpx.AsyncClient(base_url=address, trust_env=False, timeout=60) as client,
+        httpx.AsyncClient(base_url=address, trust_env=False, timeout=LONG) as client,
     ):
-        counted = await until(client, 2)
+        await told(client, 2)
         for _ in range(20):
             answer = await client.post("/graphql", json={"query": "{ people(first: 100) { totalCount } }"}, headers={"connection": "close"})
             assert answer.json()["data"]["people"]["totalCount"] <= 25
         counted = await numbers(client)
         assert counted['crewgraph_operations_total{kind="query",outcome="ok"}'] == 20
-        os.kill(await worker(address), signal.SIGKILL)
-        counted = await until(client, 1)
-        counted = await until(client, 2)
+        os.kill(workers(address)[0], signal.SIGKILL)
+        await told(client, 1)
+        counted = await told(client, 2)
         assert counted['crewgraph_operations_total{kind="query",outcome="ok"}'] == 20
         assert (await client.post("/graphql", json={"query": NAMES})).status_code == 200
 
 
-async def until(client: httpx.AsyncClient, workers: int) -> dict[str, float]:
-    """The numbers once there are so many workers."""
-    async with asyncio.timeout(300):
+async def told(client: httpx.AsyncClient, workers: int) -> dict[str, float]:
+    """The numbers once they tell of so many workers."""
+    async with asyncio.timeout(LONG):
         while True:
             try:
                 if (counted := await numbers(client)).get("crewgraph_workers") == workers:
@@ -46,17 +47,23 @@ async def until(client: httpx.AsyncClient, workers: int) -> dict[str, float]:
             await asyncio.sleep(0.05)
 
 
-async def worker(address: str) -> int:
-    """A process that a server has begun to serve on this port."""
+def workers(address: str) -> list[int]:
+    """The processes that a server has begun to serve on this port."""
     port = address.rpartition(":")[2]
     for path in Path("/proc").glob("[0-9]*/cmdline"):
-        words = path.read_bytes().split(b"\0")
+        words = read(path).split(b"\0")
         if port.encode() in words and b"serve" in words:
-            parent = int(path.parent.name)
-            children = (path.parent / "task" / str(parent) / "children").read_text().split()
-            spawned = [int(one) for one in children if b"spawn_main" in (Path("/proc") / one / "cmdline").read_bytes()]
-            return spawned[0]
+            children = read(path.parent / "task" / path.parent.name / "children").split()
+            return [int(one) for one in children if b"spawn_main" in read(Path("/proc") / one.decode() / "cmdline")]
     raise AssertionError("nobody serves there")
+
+
+def read(path: Path) -> bytes:
+    """A file of a process; nothing when it has just ended."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 async def test_workers_that_cannot_begin_end_the_command(tmp_path: Path) -> None:
