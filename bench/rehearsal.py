@@ -126,15 +126,15 @@ async def opened(kind: str, seconds: float) -> AsyncIterator[Load]:
     with TemporaryDirectory() as folder:
         home = Path(folder)
         (home / "outage.toml").write_text(PLAN.format(kind=KINDS[kind], begins=LEAD, ends=LEAD + seconds))
-        async with serving("sandbox", "--rehearse", "outage.toml", home=home, health="/sandbox/faults") as upstream:
-            async with (
-                serving("serve", home=home, CREWGRAPH_CACHE="false", **upstream.below) as server,
-                httpx.AsyncClient(base_url=upstream.address, trust_env=False) as sandbox,
-                httpx.AsyncClient(base_url=server.address, trust_env=False, timeout=WARMING, limits=MANY) as client,
-            ):
-                watch = Watch(sandbox)
-                await watch.look()
-                yield Load(client, watch, await known(client))
+        async with (
+            serving("sandbox", "--rehearse", "outage.toml", home=home, health="/sandbox/faults") as upstream,
+            serving("serve", home=home, CREWGRAPH_CACHE="false", **upstream.below) as server,
+            httpx.AsyncClient(base_url=upstream.address, trust_env=False) as sandbox,
+            httpx.AsyncClient(base_url=server.address, trust_env=False, timeout=WARMING, limits=MANY) as client,
+        ):
+            watch = Watch(sandbox)
+            await watch.look()
+            yield Load(client, watch, await known(client))
 
 
 async def known(client: httpx.AsyncClient) -> dict[str, Any]:

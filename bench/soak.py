@@ -165,13 +165,13 @@ async def started(people: int) -> AsyncIterator[Soak]:
         home = Path(folder)
         (home / "faults.toml").write_text(PLAN)
         upstreams = serving("sandbox", "--people", str(people), "--rehearse", "faults.toml", home=home, health="/sandbox/faults")
-        async with upstreams as upstream:
-            async with (
-                serving("serve", home=home, CREWGRAPH_CACHE_MEGABYTES=CACHE, **upstream.below) as above,
-                httpx.AsyncClient(base_url=upstream.address, trust_env=False, timeout=PATIENCE) as sandbox,
-                httpx.AsyncClient(base_url=above.address, trust_env=False, timeout=PATIENCE) as server,
-            ):
-                yield Soak(server, sandbox)
+        async with (
+            upstreams as upstream,
+            serving("serve", home=home, CREWGRAPH_CACHE_MEGABYTES=CACHE, **upstream.below) as above,
+            httpx.AsyncClient(base_url=upstream.address, trust_env=False, timeout=PATIENCE) as sandbox,
+            httpx.AsyncClient(base_url=above.address, trust_env=False, timeout=PATIENCE) as server,
+        ):
+            yield Soak(server, sandbox)
 
 
 def late(metrics: dict[str, float]) -> float:
