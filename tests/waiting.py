@@ -54,6 +54,23 @@ async def stopwatch() -> AsyncIterator[Stopwatch]:
         running.cancel()
 
 
+async def undisturbed(attempt: Callable[[], Coroutine[Any, Any, T]], seconds: float) -> T:
+    """What an attempt comes to in which this process never stood still for so long; another counts for nothing, and is made again.
+
+    For what promises somebody a time, which it cannot keep to who uses it up by standing still.
+    """
+    async with asyncio.timeout(LONG), stopwatch() as watch:
+        while True:
+            watch.stall = 0.0
+            found: T | BaseException = (await asyncio.gather(attempt(), return_exceptions=True))[0]
+            await asyncio.sleep(2 * TICK)  # the last tick is measured by then
+            if watch.stall >= seconds:
+                continue
+            if isinstance(found, BaseException):
+                raise found
+            return found
+
+
 def at_once(work: Coroutine[Any, Any, T]) -> T:
     """What this gives without waiting for anything: not even for a turn of the event loop."""
     try:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from graph.door.guard import LINGER
 from graph.door.policy import Door
 from graph.door.protocol import LARGEST, Protocol
 from graph.limits import Limits
 from tests.apps import crewgraph
 from tests.graphs import Graph, graph
 from tests.servers import served
-from tests.waiting import LONG
+from tests.waiting import LONG, undisturbed
 from upstreams.engine import Engine
 
 HELLO = "{ __typename }"
@@ -63,12 +65,20 @@ class Street:
         """A connection."""
         return await asyncio.open_connection(self.host, self.port)
 
-    async def say(self, said: bytes) -> Answer:
-        """What a server that then hangs up answers to these bytes, however long it takes to."""
+    async def say(self, said: bytes, *more: bytes) -> Answer:
+        """What a server answers to these bytes, and to more again and again, until it hangs up, however long it takes to."""
+        return await undisturbed(partial(self.said, said, more), LINGER / 2)
+
+    async def said(self, said: bytes, more: Sequence[bytes]) -> Answer:
+        """The same from a client that may stand still itself, and then hears nothing."""
         reader, writer = await self.open()
+        writer.write(said)
+        answering = asyncio.create_task(answer(reader))
         try:
-            writer.write(said)
-            return await answer(reader)
+            while more and not answering.done():
+                await asyncio.sleep(0.02)
+                writer.writelines(more)
+            return await answering
         finally:
             writer.close()
 

@@ -106,15 +106,10 @@ async def test_a_head_that_does_not_end_is_cut_off(company: Path, begun: bytes) 
 
 async def test_a_head_that_drips_is_cut_off_also_on_a_connection_that_was_used(company: Path) -> None:
     async with street(company, protocol=Hasty) as one:
-        reader, writer = await one.open()
-        writer.write(b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n")
-        assert b" 200 " in await reader.readuntil(b'"live"}')
-        answering = asyncio.create_task(reader.read(-1))
-        while not answering.done():
-            writer.write(b"G")
-            await asyncio.sleep(0.02)
-        writer.close()
-    assert b"REQUEST_TIMEOUT" in answering.result()
+        fresh = await one.say(b"G", b"G")
+        used = await one.say(b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n", b"G")
+    assert fresh.codes == ["REQUEST_TIMEOUT"]
+    assert (used.status, b"REQUEST_TIMEOUT" in used.content) == (200, True)
 
 
 async def test_a_connection_on_which_nothing_is_said_is_closed_without_a_word(company: Path) -> None:
