@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from graph.operating.visits import left
 from sandbox.faults.kinds import Hang
 from tests.outages.halves import HALVES, Halves, halves, struck
 from tests.outages.wire import Exchange, healthy, wired
@@ -90,3 +91,23 @@ async def test_an_app_that_stops_does_not_wait_for_an_upstream_that_hangs(compan
             flights = set(graph.caller("check_ins").flying)
             assert [flight.done() for flight in flights] == [False]
         assert all(flight.cancelled() for flight in flights)
+
+
+async def test_nothing_more_is_asked_for_whoever_has_left(company: Path) -> None:
+    """F22: of a question that takes two calls the second is never made, its place is free, and it is counted as lost."""
+    held = Held()
+    async with wired(company, held) as wire, halves(company, wire.url, policy=replace(QUICK, total=600), on_socket=True) as graph:
+        watch = graph.app.state.service.watch
+        asking = asyncio.create_task(ask(graph, "{ checkIns(first: 1) { nodes { responses { id } } } }"))
+        await until(lambda: wire.calls == 1)
+        await leave(asking)
+        await until(lambda: not listening())
+        held.let.set()
+        await until(lambda: not watch.line.running)
+        lost = watch.metrics.registry.get_sample_value("crewgraph_operations_total", {"kind": "none", "outcome": "lost"})
+    assert (wire.calls, lost) == (1, 1)
+
+
+def listening() -> bool:
+    """Whether the server thinks that somebody waits for an answer."""
+    return any(getattr(task.get_coro(), "__qualname__", "") == left.__qualname__ for task in asyncio.all_tasks())
