@@ -94,6 +94,7 @@ async def test_what_is_no_http_is_refused_with_a_code_and_harms_nobody(company: 
         assert answered.status in (400, 501)
         assert answered.codes == ["BAD_REQUEST"]
         assert answered.headers["x-content-type-options"] == "nosniff"
+        assert len(answered.headers["x-request-id"]) == 16
         assert await one.ask() == HELD
 
 
