@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -89,9 +89,13 @@ class Street:
 
 
 async def answer(reader: asyncio.StreamReader) -> Answer:
-    """What a server says before it hangs up."""
+    """What a server says before it hangs up, which is a reset for whoever still talks."""
+    heard = b""
     async with asyncio.timeout(LONG):
-        head, _, content = (await reader.read(-1)).partition(b"\r\n\r\n")
+        with suppress(ConnectionResetError):
+            while part := await reader.read(65_536):
+                heard += part
+    head, _, content = heard.partition(b"\r\n\r\n")
     first, *fields = head.decode("ascii").split("\r\n")
     pairs = (line.split(": ", 1) for line in fields)
     return Answer(int(first.split()[1]), {name.lower(): value for name, value in pairs}, content)
