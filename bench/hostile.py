@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
-from tests.servers import answering, command, free_port
+from bench.processes import serving
 
 HEALTHY = '{ project(number: "HB-1000") { name } }'
 PAUSE = 0.02
@@ -150,20 +150,6 @@ async def measured(port: int, attack: Attack | None) -> tuple[list[Outcome], lis
     return outcomes, await queries
 
 
-@asynccontextmanager
-async def server() -> AsyncIterator[int]:
-    """The port of a server over the sandbox."""
-    with TemporaryDirectory() as folder:
-        port = free_port()
-        process = await command("serve", "--port", str(port), home=Path(folder))
-        try:
-            await answering(f"http://127.0.0.1:{port}/health/ready", process)
-            yield port
-        finally:
-            process.terminate()
-            await process.communicate()
-
-
 def row(name: str, outcomes: list[Outcome], latencies: list[float]) -> str:
     """One row of the table."""
     seconds = [one.seconds for one in outcomes]
@@ -176,11 +162,12 @@ async def main(names: list[str]) -> None:
     """Print the table as it comes."""
     say("| attack | answer | seconds to it, median (most) | a healthy query meanwhile, ms, median (most) |")
     say("|---|---|---|---|")
-    async with server() as port:
-        await measured(port, None)  # who is who is found out once
-        say(row("none", *await measured(port, None)))
-        for name in names or ATTACKS:
-            say(row(name, *await measured(port, ATTACKS[name])))
+    with TemporaryDirectory() as folder:
+        async with serving("serve", home=Path(folder)) as server:
+            await measured(server.port, None)  # who is who is found out once
+            say(row("none", *await measured(server.port, None)))
+            for name in names or ATTACKS:
+                say(row(name, *await measured(server.port, ATTACKS[name])))
 
 
 def say(line: str) -> None:

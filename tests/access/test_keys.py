@@ -19,6 +19,7 @@ from sandbox import build
 from tests.access.signing import said
 from tests.graphs import TODAY, Graph, graph
 from tests.servers import finished
+from tests.waiting import LONG
 
 INVALID = 'Bearer realm="crewgraph", error="invalid_token", error_description="The token is not valid"'
 HELLO = {"query": "{ people(first: 1) { nodes { name onLeave } } }"}
@@ -78,7 +79,7 @@ async def test_a_running_server_takes_up_a_changed_file(served: Graph, path: Pat
     other, lines = new(key("reports"))
     assert (await ask(served, x_api_key=other)).status_code == 401
     path.write_text(lines)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONG):
         while (await ask(served, x_api_key=other)).status_code != 200:
             await asyncio.sleep(0.02)
     assert (await ask(served, x_api_key=secret)).status_code == 401

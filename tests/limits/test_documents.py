@@ -35,11 +35,11 @@ def codes(answer: httpx.Response) -> set[str]:
 
 @pytest.mark.parametrize("name", HOSTILE)
 async def test_a_hostile_document_is_refused_with_a_code_and_asks_nobody(served: Graph, name: str) -> None:
-    """The bound on the time is for a busy machine: each takes less than half a second of an idle one (faults.md F26)."""
+    """The bound is on the processor's time, which others do not lengthen (faults.md F26)."""
     query, variables, expected = HOSTILE[name]
-    began = time.monotonic()
+    began = time.process_time()
     answer = await post(served, query, **variables)
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 5
     assert (answer.status_code, codes(answer)) == (400, expected)
     assert "data" not in answer.json()
     assert len(answer.json()["errors"]) <= MOST_ERRORS + 1
