@@ -28,7 +28,7 @@ PRINTED = build_schema((Path(__file__).parents[2] / "schema.graphql").read_text(
 
 def points(text: str, name: str | None = None, **variables: Any) -> int:
     """The cost of an operation."""
-    return price(schema._schema, WEIGHTS, parse(text), name, variables)
+    return price(WEIGHTS, schema._schema, parse(text), name, variables)
 
 
 def declared(owner: str, name: str) -> tuple[dict[str, Any], dict[str, Any], str, bool]:
@@ -79,7 +79,7 @@ def alone(owner: str, node: FieldNode, page: int) -> int:
 def test_the_cost_is_what_the_printed_schema_says_with_every_fragment_written_out(text: str) -> None:
     whole = expanded(text)
     selections: SelectionSetNode = whole.definitions[0].selection_set  # type: ignore[attr-defined]
-    assert price(schema._schema, WEIGHTS, parse(text), None, VARIABLES) == slowly("Query", selections)
+    assert price(WEIGHTS, schema._schema, parse(text), None, VARIABLES) == slowly("Query", selections)
 
 
 @pytest.mark.parametrize(
