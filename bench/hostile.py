@@ -24,7 +24,7 @@ import httpx
 
 from graph.http import GRAPHQL
 from tests.limits.hostile import ENTITIES, HOSTILE, READING, doubling
-from tests.servers import answering, command, free_port
+from tests.servers import running
 
 HEALTHY = '{ project(number: "HB-1000") { name } }'
 PAUSE = 0.02
@@ -172,14 +172,10 @@ async def measured(port: int, attack: Attack | None) -> tuple[list[Outcome], lis
 async def server() -> AsyncIterator[int]:
     """The port of a server over the sandbox."""
     with TemporaryDirectory() as folder:
-        port = free_port()
-        process = await command("serve", "--port", str(port), home=Path(folder))
-        try:
-            await answering(f"http://127.0.0.1:{port}/health/ready", process)
+        async with running("serve", home=Path(folder)) as address:
+            port = httpx.URL(address).port
+            assert port is not None
             yield port
-        finally:
-            process.terminate()
-            await process.communicate()
 
 
 def row(name: str, outcomes: list[Outcome], latencies: list[float]) -> str:
