@@ -22,11 +22,11 @@ from graph.context import Context
 from graph.estimate import estimate, wants
 from graph.query import Query
 from graph.scalars import scalar_map
-from graph.selection import asked
+from graph.selection import arguments_of, asked
 from graph.weights import keeping, prices
-from graph.weights.checked import Checked
+from graph.weights.checked import MOST_ERRORS, Checked
 from graph.weights.declared import weigh
-from graph.weights.scale import weights
+from graph.weights.scale import ones, weights
 
 ENTITIES = entities.entities(value for value in vars(graph.types).values() if isinstance(value, type))
 MUTE = "mute"
@@ -59,12 +59,15 @@ class Weighed(SchemaExtension):
         loaders, weighing, document = context.loaders, context.weighing, running.graphql_document
         context.rights.operation = running.operation_name
         if document is not None:
+            asking = schema._schema, document, running.operation_name, running.variables
+            given = [one.get("representations", ()) for one in arguments_of("_entities", *asking)]
+            entities.bounded(given, (running.variables or {}).values())
+            prices.fit(context.documents, prices.price(VALUES, *asking))
             if context.documents.mode != "off":
-                weighing.cost = prices.price(schema._schema, WEIGHTS, document, running.operation_name, running.variables)
+                weighing.cost = prices.price(WEIGHTS, *asking)
                 prices.afford(context.documents, weighing)
                 context.pay(weighing.cost)
-            tree = asked(schema._schema, document, running.operation_name, running.variables)
-            entities.bounded(one.arguments.get("representations", ()) for one in tree.fields if one.name == "_entities")
+            tree = asked(*asking)
             weighing.seconds, weighing.personal = keeping.seconds(tree), keeping.personal(tree)
             tree = permitted(tree, NEEDS, context.rights.caller)
             loaders.wants = wants(tree)
@@ -83,9 +86,15 @@ class Schema(strawberry.federation.Schema):
         return await entities.resolve(ENTITIES, info.context.loaders, list(representations), info.context.rights)
 
     def _get_custom_context_kwargs(self, operation_extensions: dict[str, Any] | None = None, *, sync: bool = False) -> dict[str, Any]:
-        """What graphql-core executes with: besides the usual, whether it suggests names where variables have others."""
+        """What graphql-core executes with: besides the usual, what is told of variables that are wrong, and whether that suggests names."""
         usual = super()._get_custom_context_kwargs(operation_extensions, sync=sync)
-        return {**usual, "hide_suggestions": bool((operation_extensions or {}).get(MUTE))}
+        return {**usual, "hide_suggestions": bool((operation_extensions or {}).get(MUTE)), "max_coercion_errors": MOST_ERRORS}
+
+    def _extend_introspection(self) -> None:
+        """Strawberry's own answer to `isOneOf` fails where a type is asked that only wraps another."""
+        super()._extend_introspection()
+        introspected: Any = self._schema.type_map["__Type"]
+        introspected.fields["isOneOf"].resolve = lambda shown, _info: getattr(shown, "is_one_of", None)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Nothing: errors are reported when they are formatted."""
@@ -96,6 +105,7 @@ schema = Schema(
     query=Query, federation_version="2.9", extensions=[Named, Checked, Weighed], config=StrawberryConfig(scalar_map=scalar_map())
 )
 WEIGHTS = weights(schema._schema)
+VALUES = ones(WEIGHTS)
 NEEDS = needs(schema)
 
 
