@@ -33,6 +33,8 @@ log = logging.getLogger("crewgraph.upstreams")
 security = logging.getLogger("crewgraph.security")
 PAUSE = 10.0
 """Seconds between two log lines of one kind."""
+NOTHING = httpx.ByteStream(b"")
+"""The body of every request."""
 SHORT, MOMENT = 65_536, 0.5
 """How many bytes of a failure are read, and for how many seconds, lest its connection be lost: its status says all that it says."""
 
@@ -68,7 +70,8 @@ class Http:
         self.unreadable: Counter[str] = Counter()
         self.told: dict[str, float] = {}
         self.transport = transport or network()
-        own = merged(httpx.Headers({"Accept": "application/json", "User-Agent": "crewgraph"}), dialect.extra_headers)
+        host = httpx.URL(dialect.base_url).netloc.decode()
+        own = merged(httpx.Headers({"Host": host, "Accept": "application/json", "User-Agent": "crewgraph"}), dialect.extra_headers)
         self.headers = merged(own, {**dialect.credentials.headers(), "Accept-Encoding": OFFERED})
         self.extensions = {"timeout": {"connect": dialect.policy.connect}}
 
@@ -151,7 +154,8 @@ class Http:
 
     async def fetch(self, url: str, headers: Mapping[str, str]) -> bytes:
         """The same without its limit of time. Transports follow no redirects and keep no cookies."""
-        request = httpx.Request("GET", url, headers=merged(self.headers, headers), extensions=self.extensions)
+        known = merged(self.headers, headers) if headers else self.headers
+        request = httpx.Request("GET", url, headers=known, stream=NOTHING, extensions=self.extensions)
         response = await self.transport.handle_async_request(request)
         stream = cast(httpx.AsyncByteStream, response.stream)
         try:
