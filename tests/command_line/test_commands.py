@@ -99,6 +99,9 @@ async def test_no_proxy_of_the_machine_gets_to_know_the_credentials(tmp_path: Pa
         ({"CREWGRAPH_UPSTREAM_RATE": "inf"}, "CREWGRAPH_UPSTREAM_RATE: "),
         ({"CREWGRAPH_IDENTITY_FILE": "missing.csv"}, "missing.csv cannot be read"),
         ({"CREWGRAPH_CORS_ORIGINS": "https://app.example.com"}, "CREWGRAPH_CORS_ORIGINS: must be JSON"),
+        ({"CREWGRAPH_CHECKINS_TOKEN": "p\u00e4ss"}, "CREWGRAPH_CHECKINS_TOKEN: must be"),
+        ({"CREWGRAPH_WORKFORCE_TOKEN_HEADER": "X Key"}, "CREWGRAPH_WORKFORCE_TOKEN_HEADER: must be"),
+        ({"CREWGRAPH_WORKFORCE_HEADERS": '{"X-Key": "a\\nb"}'}, "CREWGRAPH_WORKFORCE_HEADERS: must have"),
         ({"CREWGRAPH_CHECKINS_HEADERS": "{bad"}, "CREWGRAPH_CHECKINS_HEADERS: must be JSON"),
         (
             {"CREWGRAPH_CHECKINS_URL": "http://", "CREWGRAPH_WORKFORCE_URL": "http://y", "CREWGRAPH_WORKFORCE_COMPANY": "c"},
