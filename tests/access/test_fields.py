@@ -14,9 +14,7 @@ from graph.access.rights import Caller
 from graph.access.scopes import SCOPES, Needs, met
 from graph.schema import ENTITIES, NEEDS, schema, sdl
 from graph.selection import asked
-from sandbox import build
 from tests.access.callers import EVERYTHING, Guarded, caller, guarded, refusals, without
-from tests.graphs import TODAY
 
 CORE = schema._schema
 TYPES = {name: one for name, one in CORE.type_map.items() if isinstance(one, GraphQLObjectType) and not name.startswith("_")}
@@ -165,14 +163,6 @@ WITHIN = {
     "IdentityReportEntry.suggestions",
 }
 """Fields of types that are behind the same scopes: whoever lacks them never gets there."""
-
-
-@pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A company of 60 people."""
-    path = tmp_path_factory.mktemp("company") / "60.sqlite"
-    build(path, people=60, today=TODAY)
-    return path
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ from graph.access.reread import Reread
 from graph.access.rights import Caller
 from graph.access.tokens import Tokens, Trust, described
 from graph.http import Refusal
-from sandbox import build
 from tests.access.signing import (
     ANY_USE,
     AUDIENCE,
@@ -41,19 +40,11 @@ from tests.access.signing import (
     signed,
     trusting,
 )
-from tests.graphs import TODAY, Graph, graph
+from tests.graphs import Graph, graph
 
 INVALID = 'Bearer realm="crewgraph", error="invalid_token", error_description="The token is not valid"'
 EXPIRED = 'Bearer realm="crewgraph", error="invalid_token", error_description="The token has expired"'
 HELLO = {"query": "{ __typename }"}
-
-
-@pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A company of 20 people."""
-    path = tmp_path_factory.mktemp("company") / "20.sqlite"
-    build(path, people=20, today=TODAY)
-    return path
 
 
 @pytest.fixture
