@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from graph.limits import Limits
-from graph.operating.metrics import Metrics, Risen, alive, resident
+from graph.operating.metrics import Metrics, Risen, resident
 from graph.operating.visits import Visit, kind
 from graph.operating.watching import Metered
 from tests.graphs import codes, graph, is_check_ins
@@ -181,8 +180,3 @@ def test_an_operation_is_what_its_answer_says() -> None:
 
 def test_memory_is_a_number_of_bytes() -> None:
     assert 1_000_000 < resident() < 100_000_000_000
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="every process is root's")
-def test_a_process_of_somebody_else_is_no_worker() -> None:
-    assert not alive(1)
