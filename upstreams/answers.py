@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -14,18 +13,17 @@ from upstreams.errors import BadResponse, Missing, RateLimited, Refused, Unavail
 from upstreams.pauses import wanted
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What came back: a status, headers and the whole body, unpacked."""
+class Answer(msgspec.Struct, frozen=True):
+    """What came back: a status, headers by their names in lower case, and the body."""
 
     status: int
-    headers: httpx.Headers
+    headers: Mapping[str, str]
     body: bytes
 
 
-def why(cause: httpx.RequestError) -> str:
+def why(cause: httpx.RequestError | httpx.InvalidURL) -> str:
     """Why nothing came back: a wrong setting or a certificate stays wrong, anything else may pass (faults.md F7)."""
-    if isinstance(cause, (httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
+    if isinstance(cause, (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
         return "configuration"
     refused = isinstance(cause, httpx.ConnectError) and any(isinstance(one, ssl.SSLError) for one in causes(cause))
     return "tls" if refused else "transport"

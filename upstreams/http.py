@@ -1,15 +1,14 @@
-"""One GET to one upstream: address, wire, status, body. What guards it is in `guard`; an answer is parsed elsewhere, without I/O."""
+"""One GET to one upstream: target, wire, status, body. What guards it is in `guard`; an answer is parsed elsewhere, without I/O."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import httpx
 
@@ -21,13 +20,11 @@ from upstreams.errors import BadResponse, Missing, TimedOut, Unavailable, Upstre
 from upstreams.guard import Done, Guard
 from upstreams.ledger import Ledger
 from upstreams.observer import SILENT, Health, Observer
-from upstreams.pool import network
 from upstreams.reading import Reading
+from upstreams.wire import wire
 
 T = TypeVar("T")
 GARBLED = (httpx.DecodingError, httpx.RemoteProtocolError)
-LOCATION = (httpx.TooManyRedirects, httpx.InvalidURL, UnicodeError)
-"""What httpx raises over a Location that is no URL, which it parses even with redirects off."""
 
 log = logging.getLogger("crewgraph.upstreams")
 security = logging.getLogger("crewgraph.security")
@@ -44,11 +41,12 @@ class Read(Generic[T]):
 
 
 class Http:
-    """The transport of one upstream; lives as long as the process. Asked directly, it remembers nothing, and has no deadline.
+    """The calls to one upstream; lives as long as the process. Asked directly, it remembers nothing, and has no deadline.
 
     `unreadable` counts what could not be read since the process began, as a `Reading` does.
 
-    The pool is unbounded because the gate in front of it is not. Redirects stay off: credentials go to no other address (upstreams.md 33).
+    What `transport` is given instead of the network gets requests of httpx, and follows no redirects: credentials go to no other
+    address (upstreams.md 33).
     """
 
     def __init__(
@@ -64,13 +62,8 @@ class Http:
         self.failures: Counter[str] = Counter()
         self.unreadable: Counter[str] = Counter()
         self.told: dict[str, float] = {}
-        self.client = httpx.AsyncClient(
-            transport=transport or network(),
-            headers={"Accept": "application/json", **dialect.extra_headers, **dialect.credentials.headers()},
-            timeout=httpx.Timeout(dialect.policy.total, connect=dialect.policy.connect),
-            follow_redirects=False,
-            trust_env=False,
-        )
+        self.spelling = {name: quote(own, safe="") for name, own in dialect.parameters.items()}
+        self.wire = wire(dialect, transport)
 
     @property
     def health(self) -> Health:
@@ -83,10 +76,10 @@ class Http:
 
     async def get(self, call: Call, parse: Callable[[Any, Reading], T], deadline: Deadline = NEVER) -> Done[Read[T]]:
         """The same with its body, tried within the deadline. Raises UpstreamError, of which the operators are told."""
-        url = self.address(call.path, call.query)
+        target = self.target(call.path, call.query)
 
         async def work(headers: Mapping[str, str]) -> Read[T]:
-            answer = await self.send(url, headers)
+            answer = await self.send(target, headers)
             check(self.dialect.name, answer)
             return Read(self.parsed(answer.body, parse), answer.body)
 
@@ -131,37 +124,23 @@ class Http:
             self.told[kind] = now
             to.warning("%s: %s, %d so far", self.dialect.name, kind, self.failures[kind])
 
-    def address(self, path: str, query: Iterable[tuple[str, str]]) -> str:
-        """The whole URL; parameters get this dialect's names, and `+` travels as `%2B` (upstreams.md 18, 34)."""
-        pairs = [(self.dialect.parameter(name), value) for name, value in query]
-        encoded = f"?{urlencode(pairs, quote_via=quote, safe='')}" if pairs else ""
-        return f"{self.dialect.base_url.rstrip('/')}{path}{encoded}"
+    def target(self, path: str, query: Iterable[tuple[str, str]]) -> str:
+        """What follows the base address; parameters get this dialect's names, and `+` travels as `%2B` (upstreams.md 18, 34)."""
+        pairs = [f"{self.spelling.get(name, name)}={quote(value, safe='')}" for name, value in query]
+        return f"{path}?{'&'.join(pairs)}" if pairs else path
 
-    async def send(self, url: str, headers: Mapping[str, str]) -> Answer:
+    async def send(self, target: str, headers: Mapping[str, str]) -> Answer:
         """The upstream's answer, whatever its status, within the time of one try (faults.md F5)."""
         name = self.dialect.name
         try:
-            async with asyncio.timeout(self.dialect.policy.total):
-                return await self.fetch(url, headers)
+            return await self.wire.get(target, headers)
         except (TimeoutError, httpx.TimeoutException) as cause:
             raise TimedOut(name) from cause
         except GARBLED as cause:
             raise BadResponse(name, reason="protocol") from cause
-        except LOCATION as cause:
-            raise BadResponse(name, reason="redirect") from cause
-        except httpx.RequestError as cause:
+        except (httpx.RequestError, httpx.InvalidURL) as cause:
             raise Unavailable(name, reason=why(cause)) from cause
 
-    async def fetch(self, url: str, headers: Mapping[str, str]) -> Answer:
-        """The answer, read no further than the policy's largest body: a small one may unpack into a huge one (faults.md F9)."""
-        async with self.client.stream("GET", url, headers=headers) as response:
-            body = bytearray()
-            async for part in response.aiter_bytes():
-                body += part
-                if len(body) > self.dialect.policy.largest:
-                    raise BadResponse(self.dialect.name, status=response.status_code, reason="too-large")
-            return Answer(response.status_code, response.headers, bytes(body))
-
     async def aclose(self) -> None:
-        """Close the pool."""
-        await self.client.aclose()
+        """Close all connections."""
+        await self.wire.aclose()
