@@ -37,12 +37,12 @@ def causes(error: BaseException) -> Iterator[BaseException]:
         found = found.__cause__ or found.__context__
 
 
-def check(name: str, answer: Answer) -> None:
+def check(name: str, status: int, headers: Mapping[str, str]) -> None:
     """Raise what this status or media type means; JSON with 200 passes, an HTML login page does not (upstreams.md 38)."""
-    if answer.status != 200:
-        raise failure(name, answer.status, wanted(answer.headers, limited=answer.status == 429))
-    if "json" not in answer.headers.get("content-type", "").lower():
-        raise BadResponse(name, status=answer.status, reason="content-type")
+    if status != 200:
+        raise failure(name, status, wanted(headers, limited=status == 429))
+    if "json" not in headers.get("content-type", "").partition(";")[0].lower():
+        raise BadResponse(name, status=status, reason="content-type")
 
 
 def failure(name: str, status: int, retry_after: float | None) -> UpstreamError:

@@ -80,7 +80,7 @@ class Http:
 
         async def work(headers: Mapping[str, str]) -> Read[T]:
             answer = await self.send(target, headers)
-            check(self.dialect.name, answer)
+            check(self.dialect.name, answer.status, answer.headers)
             return Read(self.parsed(answer.body, parse), answer.body)
 
         try:

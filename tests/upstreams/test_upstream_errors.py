@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.policies import ONCE
 from tests.upstreams.doubles import Double, always, check_ins, http, plain, reply, shown
-from upstreams.answers import Answer, check
+from upstreams.answers import check
 from upstreams.check_ins import CheckIns, Filter
 from upstreams.dialect import Credentials, Dialect
 from upstreams.errors import BadInput, BadResponse, Fault, Missing, RateLimited, Refused, TimedOut, Unavailable, UpstreamError
@@ -235,7 +235,7 @@ def test_no_pause_can_break_an_answer(header: str) -> None:
 
 def test_an_unreadable_pause_does_not_hide_the_status() -> None:
     with pytest.raises(RateLimited) as caught:
-        check("checkins", Answer(429, httpx.Headers({"Retry-After": ABSURD[-2]}), b""))
+        check("checkins", 429, httpx.Headers({"Retry-After": ABSURD[-2]}))
     assert caught.value.retry_after is None
 
 

@@ -102,6 +102,14 @@ async def test_a_kept_connection_that_dies_in_the_middle_of_an_answer_is_an_erro
         assert [len(heads) for heads in server.requests] == [2]
 
 
+async def test_a_connection_outlives_the_failures_that_come_over_it() -> None:
+    # fault F19: that somebody is unknown is an answer like any other
+    gone = b"HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\ngone"
+    async with serving(says(*[gone] * 5)) as server, reaching(server.address) as network:
+        assert [(await network.get("/", {})).status for _ in range(5)] == [404] * 5
+        assert [len(heads) for heads in server.requests] == [5]
+
+
 LAST = {
     "it says so": GOOD.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"),
     "it speaks HTTP/1.0": GOOD.replace(b"HTTP/1.1", b"HTTP/1.0"),
