@@ -95,9 +95,10 @@ class Http:
         """A body as a record. Raises BadResponse when it is not what the documents describe."""
         reading = Reading()
         found = parse(decode(self.dialect.name, body), reading)
-        self.unreadable.update(+reading.tally)
-        if reading.tally["next"]:
-            self.say(security, "a link to the next page leads elsewhere and is not followed")
+        if reading.tally:
+            self.unreadable.update(+reading.tally)
+            if reading.tally["next"]:
+                self.say(security, "a link to the next page leads elsewhere and is not followed")
         return found
 
     def within(self, _ledger: Ledger, _mode: Mode = Mode.USUAL, *, charged: bool = True) -> Http:
