@@ -24,9 +24,8 @@ Ask = Callable[[], Awaitable[object]]
 
 @asynccontextmanager
 async def stock(url: str, transport: httpx.AsyncBaseTransport | None = None) -> AsyncIterator[Ask]:
-    """httpx by the book, as many connections kept as calls are in flight."""
-    limits = httpx.Limits(max_connections=IN_FLIGHT, max_keepalive_connections=IN_FLIGHT)
-    async with httpx.AsyncClient(transport=transport, limits=limits, trust_env=False) as client:
+    """httpx by the book; were it to keep as many connections as calls are in flight, it would take longer over each."""
+    async with httpx.AsyncClient(transport=transport, trust_env=False) as client:
 
         async def ask() -> object:
             return msgspec.json.decode((await client.get(url)).content)

@@ -77,18 +77,18 @@ def parts(http: Http, body: bytes, path: str, parse: Any) -> Iterator[tuple[str,
     yield "and the caller", lambda: within.ask(Call(Kind.DETAIL, path, path, (("n", str(next(numbers))),)), parse)
 
 
-async def round_of(url: str, calls: int, loop: str, found: Found) -> None:
+async def round_of(url: str, given: argparse.Namespace, loop: str, found: Found) -> None:
     """Everything once."""
     http = Http(Dialect("checkins", url, Credentials("user", "key"), policy=POLICY))
     async with AsyncExitStack() as stack:
         stack.push_async_callback(http.aclose)
         for column, (path, parse) in WHAT.items():
-            others = await clients(stack, f"{url}{path}")
+            others = {} if given.ours else await clients(stack, f"{url}{path}")
             chunked = {"ours, in chunks": lambda path=path: http.wire.get(f"/chunked{path}", {})}
             body = (await http.wire.get(path, {})).body
             for row, ask in ({**others, **chunked} | dict(parts(http, body, path, parse))).items():
                 await cost(ask, IN_FLIGHT * 2)
-                found[loop, row, column].append(await cost(ask, calls))
+                found[loop, row, column].append(await cost(ask, given.calls))
 
 
 def table(found: Found) -> Iterable[str]:
@@ -101,26 +101,26 @@ def table(found: Found) -> Iterable[str]:
         yield f"| {loop} | {row} | {' | '.join(cells)} |"
 
 
-async def main(rounds: int, calls: int) -> Found:
+async def main(given: argparse.Namespace) -> Found:
     """All rounds on all loops."""
     found: Found = defaultdict(list)
     async with stubbed() as url:
-        for number in range(rounds):
-            sys.stderr.write(f"round {number + 1} of {rounds}\n")
+        for number in range(given.rounds):
+            sys.stderr.write(f"round {number + 1} of {given.rounds}\n")
             for loop in LOOPS:
-                await asyncio.to_thread(run, loop, url, calls, found)
+                await asyncio.to_thread(run, loop, url, given, found)
     return found
 
 
-def run(loop: str, url: str, calls: int, found: Found) -> None:
+def run(loop: str, url: str, given: argparse.Namespace, found: Found) -> None:
     """One round on one loop."""
     with asyncio.Runner(loop_factory=LOOPS[loop]) as runner:
-        runner.run(round_of(url, calls, loop, found))
+        runner.run(round_of(url, given, loop, found))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--calls", type=int, default=1_600, help="a contender and round")
-    given = parser.parse_args()
-    sys.stdout.write("\n".join(table(asyncio.run(main(given.rounds, given.calls)))) + "\n")
+    parser.add_argument("--calls", type=int, default=1_600, help="how many calls each is measured by in a round")
+    parser.add_argument("--ours", action="store_true", help="leave the other clients out")
+    sys.stdout.write("\n".join(table(asyncio.run(main(parser.parse_args())))) + "\n")

@@ -33,11 +33,11 @@ class Deadline:
 
     async def wait(self, work: asyncio.Future[T], upstream: str) -> T:
         """What work that others may share gives, which goes on when this waiter leaves. Raises TimedOut at the deadline."""
-        if not work.done():
-            await asyncio.wait((work,), timeout=self.limit)
-        if not work.done():
-            raise late(upstream)
-        return work.result()
+        try:
+            async with asyncio.timeout(self.limit):
+                return await asyncio.shield(work)
+        except TimeoutError as cause:
+            raise late(upstream) from cause
 
 
 NEVER = Deadline()
