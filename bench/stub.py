@@ -83,7 +83,7 @@ ANSWERS = {
     "/api/v2/users/": rows(35),  # as long as a full page, whatever it is
     "/v2/companies/c/projects/p/assignments": [booking(number) for number in range(12)],
 }
-"""A detail of 1 kB, a list of 2.5 kB, one of 8 kB, and a project of 7 kB."""
+"""A detail of 0.5 kB, a list of 2 kB, one of 7 kB, and a project of 7 kB."""
 
 
 def messages(chunked: bool) -> dict[bytes, bytes]:
