@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -11,6 +11,14 @@ import msgspec
 
 from upstreams.errors import BadResponse, Missing, RateLimited, Refused, Unavailable, UpstreamError
 from upstreams.pauses import wanted
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What came back: a status, headers by their names in lower case, and the body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 def why(cause: httpx.RequestError | httpx.InvalidURL) -> str:
@@ -29,7 +37,7 @@ def causes(error: BaseException) -> Iterator[BaseException]:
         found = found.__cause__ or found.__context__
 
 
-def check(name: str, status: int, headers: httpx.Headers) -> None:
+def check(name: str, status: int, headers: Mapping[str, str]) -> None:
     """Raise what this status or media type means; JSON with 200 passes, an HTML login page does not (upstreams.md 38)."""
     if status != 200:
         raise failure(name, status, wanted(headers, limited=status == 429))

@@ -17,6 +17,8 @@ NAME = "workforce"
 STATUS = ("assignment_status", "assignment_state", "state")
 NUMBER = ("project_number", "job_number")
 WEEK = "0123456"
+TITLE, UNTITLED = ("job_title_id", "job_title_name", "job_title_color"), JobTitle()
+CATEGORY, SUBCATEGORY, UNSORTED = ("category_id", "category_name"), ("subcategory_id", "subcategory_name"), Category()
 TELLING = ("person_name", "employee_number")
 """What a person's row must show readably, or nobody's name or number is known to be theirs alone."""
 
@@ -76,9 +78,9 @@ def parse_person(raw: Mapping[str, Any], reading: Reading) -> Person | None:
     person_id = text(raw.get("person_id"))
     if person_id is None:
         return None
-    title = JobTitle(*(reading.text(raw, f"job_title_{part}") for part in ("id", "name", "color")))
+    title = JobTitle(*[reading.text(raw, name) for name in TITLE])
     number = reading.text(raw, "employee_number")
-    return Person(person_id, reading.text(raw, "person_name"), number, title if title != JobTitle() else None)
+    return Person(person_id, reading.text(raw, "person_name"), number, title if title != UNTITLED else None)
 
 
 def parse_assignment(raw: object, reading: Reading, person: Person | None = None) -> Assignment | None:
@@ -99,8 +101,8 @@ def parse_assignment(raw: object, reading: Reading, person: Person | None = None
         start_time=reading.clock(raw, "start_time"),
         end_time=reading.clock(raw, "end_time"),
         work_days=parse_work_days(raw, reading),
-        category=parse_category(raw, "category", reading),
-        subcategory=parse_category(raw, "subcategory", reading),
+        category=parse_category(raw, CATEGORY, reading),
+        subcategory=parse_category(raw, SUBCATEGORY, reading),
         created=reading.day(raw, "created_at"),
         updated=reading.day(raw, "updated_at"),
     )
@@ -117,26 +119,27 @@ def parse_status(raw: Mapping[str, Any], reading: Reading) -> Status | None:
     field = spelled(raw, *STATUS)
     shown = raw.get(field)
     if isinstance(shown, dict):
-        return Status(*(reading.text(shown, name) for name in Status.__struct_fields__))
+        return Status(*[reading.text(shown, name) for name in Status.__struct_fields__])
     name = reading.text(raw, field)
     return Status(name=name) if name is not None else None
 
 
-def parse_category(raw: Mapping[str, Any], kind: str, reading: Reading) -> Category | None:
+def parse_category(raw: Mapping[str, Any], fields: tuple[str, str], reading: Reading) -> Category | None:
     """The category or subcategory, or None when both its fields are null (seed B:80-83)."""
-    found = Category(reading.text(raw, f"{kind}_id"), reading.text(raw, f"{kind}_name"))
-    return found if found != Category() else None
+    found = Category(*[reading.text(raw, name) for name in fields])
+    return found if found != UNSORTED else None
 
 
 def parse_work_days(raw: Mapping[str, Any], reading: Reading) -> WorkDays | None:
     """The worked weekdays; keys "0" (Sunday) to "6" are text, the document's unquoted ones are no JSON (seed B:86-94; upstreams.md 23)."""
     days = raw.get("work_days")
     if not isinstance(days, dict):
-        return reading.noted(raw, "work_days", None)
-    found = [days[number] if isinstance(days.get(number), bool) else None for number in WEEK]
-    if any(value is None and days.get(number) is not None for number, value in zip(WEEK, found, strict=True)):
+        return None if days is None else reading.noted("work_days", None)
+    found = [days.get(number) for number in WEEK]
+    known = [value if isinstance(value, bool) else None for value in found]
+    if known != found:
         reading.tally["work_days"] += 1
-    return WorkDays(*found)
+    return WorkDays(*known)
 
 
 def parse_time_off(rows: list[Any], person: Person, reading: Reading) -> tuple[TimeOff, ...]:

@@ -68,10 +68,9 @@ class Caller:
         """The same where others can see it, without the names and emails in it."""
         return f"{self.prefix}:{sha256(call.key.encode()).hexdigest()}"
 
-    def flight(self, call: Call, parse: Callable[[Any, Reading], Any], asked: Within) -> asyncio.Task[Landed]:
+    def flight(self, key: str, call: Call, parse: Callable[[Any, Reading], Any], asked: Within) -> asyncio.Task[Landed]:
         """A new flight, which anybody may join until it lands, or until a request that wants nothing remembered begins another."""
-        key = self.key(call)
-        task = asyncio.get_running_loop().create_task(self.fly(call, parse, asked))
+        task = asyncio.get_running_loop().create_task(self.fly(key, call, parse, asked))
         self.flights[key] = task
         self.flying.add(task)
         task.add_done_callback(lambda done: self.landed(key, done))
@@ -85,15 +84,15 @@ class Caller:
         if not task.cancelled():
             task.exception()
 
-    async def fly(self, call: Call, parse: Callable[[Any, Reading], Any], asked: Within) -> Landed:
+    async def fly(self, key: str, call: Call, parse: Callable[[Any, Reading], Any], asked: Within) -> Landed:
         """The answer from the shared store, else from the upstream; remembered, unless it fails."""
-        if asked.mode is not Mode.NONE and (found := await self.shared(call, parse)) is not None:
+        if self.engine is not None and asked.mode is not Mode.NONE and (found := await self.shared(key, call, parse)) is not None:
             return found
         asked.ledger.spend(charged=asked.charged)
         began, stamp = self.cache.clock(), self.wall()
         done = await self.http.get(call, parse, asked.deadline)
         value, body = done.value.value, done.value.body
-        self.cache.keep(self.key(call), call.kind, value, len(body), began)
+        self.cache.keep(key, call.kind, value, len(body), began)
         if self.engine is not None and self.sharable(call):
             await self.engine.put(self.hidden(call), STAMP.pack(stamp) + body, self.cache.lives[call.kind].fresh)
         return Landed(value, "network", self.cache.clock() - began, done.waited, done.tries)
@@ -102,7 +101,7 @@ class Caller:
         """Whether servers share such answers: not the directories' bodies, which hold birth dates and wages beside what is read."""
         return call.kind is not Kind.LISTED and self.cache.lives[call.kind].fresh > 0
 
-    async def shared(self, call: Call, parse: Callable[[Any, Reading], Any]) -> Landed | None:
+    async def shared(self, key: str, call: Call, parse: Callable[[Any, Reading], Any]) -> Landed | None:
         """The answer that another server has read, if it is young enough and can be read."""
         if self.engine is None or not self.sharable(call):
             return None
@@ -117,7 +116,7 @@ class Caller:
         except BadResponse as error:
             self.http.tell(error)
             return None
-        self.cache.keep(self.key(call), call.kind, value, len(found), self.cache.clock() - age)
+        self.cache.keep(key, call.kind, value, len(found), self.cache.clock() - age)
         return Landed(value, "shared", age)
 
     async def aclose(self) -> None:
@@ -164,14 +163,14 @@ class Within:
 
     async def ask(self, call: Call, parse: Callable[[Any, Reading], T]) -> T:
         """The remembered answer, else that of the one flight; one past its time is shown once more while it is renewed."""
-        record = self.ledger.asked(self.dialect.name, call.route)
-        found = self.caller.cache.peek(self.caller.key(call), call.kind, self.mode)
+        record, key = self.ledger.asked(self.dialect.name, call.route), self.caller.key(call)
+        found = self.caller.cache.peek(key, call.kind, self.mode)
         if found is None:
-            return await self.landing(call, parse, record)
+            return await self.landing(key, call, parse, record)
         kept, age = found
         fresh = self.caller.cache.fresh(call.kind, age)
-        if not fresh and self.caller.key(call) not in self.caller.flights:
-            self.caller.flight(call, parse, Within(self.caller, Ledger(), Mode.FRESH))
+        if not fresh and key not in self.caller.flights:
+            self.caller.flight(key, call, parse, Within(self.caller, Ledger(), Mode.FRESH))
         self.answered(call, record, "cache" if fresh else "stale", kept.value, age)
         value: T = kept.value
         return value
@@ -187,15 +186,15 @@ class Within:
         """When the page that this request was given was read, on the monotonic clock."""
         return self.pages.get(call.key)
 
-    async def landing(self, call: Call, parse: Callable[[Any, Reading], T], record: Record) -> T:
+    async def landing(self, key: str, call: Call, parse: Callable[[Any, Reading], T], record: Record) -> T:
         """What a flight brings, begun here or by another request; one that another's calls or time ended is begun again."""
         joined = False
         try:
             while True:
                 self.caller.http.guard.hurry(self.deadline)
-                task = self.flying(call)
+                task = self.flying(key)
                 joined = task is not None
-                task = task or self.caller.flight(call, parse, self)
+                task = task or self.caller.flight(key, call, parse, self)
                 try:
                     landed = await self.deadline.wait(task, self.dialect.name)
                     break
@@ -210,9 +209,9 @@ class Within:
         value: T = landed.value
         return value
 
-    def flying(self, call: Call) -> asyncio.Task[Landed] | None:
+    def flying(self, key: str) -> asyncio.Task[Landed] | None:
         """The flight that this request may join."""
-        task = self.caller.flights.get(self.caller.key(call)) if self.mode is not Mode.NONE else None
+        task = self.caller.flights.get(key) if self.mode is not Mode.NONE else None
         return task if task is not None and not task.done() else None
 
     def failed(self, record: Record, error: Fault, joined: bool) -> None:

@@ -32,8 +32,9 @@ def parse_listing(raw: object, reading: Reading, *, offset: int, address: str = 
     placed: dict[str, tuple[CheckIn, int]] = {}
     for place, item in enumerate(read, offset):
         if item is not None:
-            known, first = placed.get(item.id, (item, place))
-            placed[item.id] = newer(known, item, reading.tally), first
+            known, first = placed.setdefault(item.id, (item, place))
+            if known is not item:
+                placed[item.id] = newer(known, item, reading.tally), first
     items, places = zip(*placed.values(), strict=True) if placed else ((), ())
     reading.link(raw.get("next"), address, offset)
     count, more = extent(raw, offset + len(rows) if rows else None)
@@ -76,8 +77,7 @@ def without(page: Listing, seen: set[str]) -> Listing:
 
 def parse_row(raw: object, reading: Reading) -> CheckIn | None:
     """One list row (seed A:63-70), or None without an id."""
-    api_id = text(raw.get("api_id")) if isinstance(raw, dict) else None
-    if not isinstance(raw, dict) or api_id is None:
+    if not isinstance(raw, dict) or (api_id := text(raw.get("api_id"))) is None:
         return None
     return CheckIn(
         id=api_id,
@@ -119,8 +119,7 @@ def settled(one: Response, other: Response, reading: Reading) -> Response:
 
 def parse_response(raw: object, check_in_id: str, reading: Reading) -> Response | None:
     """One response (seed A:135-143), or None without an id."""
-    api_id = text(raw.get("api_id")) if isinstance(raw, dict) else None
-    if not isinstance(raw, dict) or api_id is None:
+    if not isinstance(raw, dict) or (api_id := text(raw.get("api_id"))) is None:
         return None
     return Response(api_id, check_in_id, parse_account(raw, reading), reading.moment(raw, "response_date"))
 
@@ -130,7 +129,7 @@ def parse_account(raw: Mapping[str, Any], reading: Reading) -> Account | None:
     api_id = reading.text(raw, "person_api_id")
     if api_id is None:
         return None
-    name, email, department = (reading.text(raw, f"person_{field}") for field in ("name", "email", "department"))
+    name, email, department = [reading.text(raw, field) for field in ("person_name", "person_email", "person_department")]
     return Account(api_id, name, email, department, parse_properties(raw.get("person_properties")))
 
 

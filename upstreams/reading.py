@@ -44,29 +44,34 @@ class Reading:
 
     def day(self, raw: Mapping[str, Any], name: str) -> date | None:
         """The calendar day in this field."""
-        return self.noted(raw, name, day(raw.get(name), this_year=self.year))
+        value = raw.get(name)
+        return None if value is None else self.noted(name, day(value, this_year=self.year))
 
     def clock(self, raw: Mapping[str, Any], name: str) -> time | None:
         """The wall-clock time in this field."""
-        return self.noted(raw, name, clock(raw.get(name)))
+        value = raw.get(name)
+        return None if value is None else self.noted(name, clock(value))
 
     def moment(self, raw: Mapping[str, Any], name: str) -> Moment | None:
         """The time with an offset in this field."""
-        return self.noted(raw, name, moment(raw.get(name)))
+        value = raw.get(name)
+        return None if value is None else self.noted(name, moment(value))
 
     def text(self, raw: Mapping[str, Any], name: str) -> str | None:
         """The text in this field, a number printed; an empty one is None, and nothing is wrong with it."""
         value = raw.get(name)
-        return value or None if isinstance(value, str) else self.noted(raw, name, text(value))
+        if value is None or isinstance(value, str):
+            return value or None
+        return self.noted(name, text(value))
 
     def flag(self, raw: Mapping[str, Any], name: str) -> bool | None:
         """The JSON boolean in this field."""
         value = raw.get(name)
-        return value if isinstance(value, bool) else self.noted(raw, name, None)
+        return value if value is None or isinstance(value, bool) else self.noted(name, None)
 
-    def noted(self, raw: Mapping[str, Any], name: str, value: T | None) -> T | None:
-        """The value; counted when the upstream sent something and nothing could be read."""
-        if value is None and raw.get(name) is not None:
+    def noted(self, name: str, value: T | None) -> T | None:
+        """What was made of something that the upstream sent in this field; counted when nothing could be."""
+        if value is None:
             self.tally[name] += 1
         return value
 
@@ -75,17 +80,20 @@ class Reading:
         found = raw.get(name)
         if isinstance(found, list):
             return found
-        self.tally["dropped"] += found is not None
+        if found is not None:
+            self.tally["dropped"] += 1
         return []
 
     def link(self, link: object, address: str, offset: int) -> None:
         """Count a link to the page after `offset` that leads anywhere else; nothing is ever asked of it (faults.md F16)."""
-        self.tally["next"] += bool(link) and bool(address) and not onward(link, address, offset)
+        if link and address and not onward(link, address, offset):
+            self.tally["next"] += 1
 
     def kept(self, read: list[T | None]) -> list[T]:
         """What could be read; the rest is counted as dropped."""
         kept = [one for one in read if one is not None]
-        self.tally["dropped"] += len(read) - len(kept)
+        if lost := len(read) - len(kept):
+            self.tally["dropped"] += lost
         return kept
 
     @property

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +14,8 @@ from upstreams.errors import BadInput
 from upstreams.records import Moment
 
 LONGEST_ID = 200
+MEMORY, LONGEST_TEXT = 4_096, 64
+"""How many days and times of day are remembered by their texts, which come again and again, and how long these may be."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 US_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})", re.ASCII)
@@ -20,13 +23,20 @@ ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AaPp][Mm])?", re.ASCII)
 ISO_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?:Z|[+-]\d{2}:[0-5]\d)", re.ASCII)
 
+EDGES = ("0001", "9999")
+"""The years in which a time may be none that UTC knows."""
+
 
 def day(value: object, *, this_year: int) -> date | None:
     """A calendar day from `6/25/18`, `10/01/2017` (US order), ISO text or epoch milliseconds (upstreams.md 12)."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return epoch_day(value)
-    if not isinstance(value, str):
-        return None
+    if isinstance(value, str):
+        return written_day(value, this_year) if len(value) <= LONGEST_TEXT else None
+    return epoch_day(value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+@lru_cache(MEMORY)
+def written_day(value: str, this_year: int) -> date | None:
+    """The same from text."""
     if found := US_DAY.fullmatch(value.strip()):
         month, number, year = found.groups()
         return calendar_day(full_year(int(year), this_year) if len(year) == 2 else int(year), int(month), int(number))
@@ -59,7 +69,13 @@ def epoch_day(milliseconds: int) -> date | None:
 
 def clock(value: object) -> time | None:
     """A wall-clock time from `7:30 AM` or `19:30`; it has no zone (upstreams.md 22)."""
-    found = CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+    return written_clock(value) if isinstance(value, str) and len(value) <= LONGEST_TEXT else None
+
+
+@lru_cache(MEMORY)
+def written_clock(value: str) -> time | None:
+    """The same from text."""
+    found = CLOCK.fullmatch(value.strip())
     if found is None:
         return None
     hour, minute, second, half = int(found[1]), int(found[2]), int(found[3] or 0), (found[4] or "").upper()
@@ -74,7 +90,9 @@ def moment(value: object) -> Moment | None:
     if not isinstance(value, str) or not ISO_MOMENT.fullmatch(value):
         return None
     try:
-        datetime.fromisoformat(value).astimezone(UTC)
+        found = datetime.fromisoformat(value)
+        if value.startswith(EDGES):
+            found.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
     return Moment(value)
@@ -82,11 +100,9 @@ def moment(value: object) -> Moment | None:
 
 def text(value: object) -> str | None:
     """Non-empty text; numbers are printed, anything else is None."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return str(value)
-    return value if isinstance(value, str) and value else None
+    if isinstance(value, str):
+        return value or None
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def flag(value: object) -> bool | None:
@@ -124,7 +140,8 @@ def segment(argument: str, value: str) -> str:
 
 def bare(api_id: str) -> str:
     """A check-ins id without its numeric tenant prefix, to compare ids by; calls use the raw form (upstreams.md 6)."""
-    return re.sub(r"\A\d+:", "", api_id)
+    tenant, colon, own = api_id.partition(":")
+    return own if colon and tenant.isdecimal() else api_id
 
 
 def pause(value: str | None, *, now: datetime) -> float | None:

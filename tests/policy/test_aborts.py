@@ -21,7 +21,7 @@ from upstreams.caller import Caller
 from upstreams.calls import Call, Kind
 from upstreams.dialect import Dialect
 from upstreams.http import Http
-from upstreams.pool import Pool
+from upstreams.network import Network
 
 ABORTS = 5_000
 CLIENTS = 500
@@ -147,8 +147,8 @@ async def test_no_slot_is_lost_to_5_000_calls_that_are_cancelled_wherever_they_a
 
 def accounted(http: Http) -> None:
     """Every connection is free, there are no more than places at the gate, and all places are free."""
-    pool = http.transport
-    assert isinstance(pool, Pool)
-    assert pool.busy == 0
+    pool = http.wire
+    assert isinstance(pool, Network)
+    assert len(pool.open) == len(pool.free)
     assert 0 < len(pool.free) <= ONCE.concurrency
     assert http.guard.gate._value == ONCE.concurrency

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from base64 import b64encode
 from datetime import UTC, date
+from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.upstreams.doubles import Double, People, always, check_ins, people, sample, workforce
+from tests.policies import ONCE
+from tests.upstreams.doubles import Double, People, always, check_ins, people, plain, sample, workforce
+from tests.upstreams.wire import answer, listening
 from upstreams.check_ins import Filter
 from upstreams.dialect import Credentials, Dialect
 from upstreams.http import Http
@@ -75,10 +78,11 @@ async def test_pages_may_be_of_any_size() -> None:
 
 
 @pytest.mark.parametrize("base", ["http://a.test", "http://a.test/", "http://a.test/v1", "http://a.test/v1//"])
-def test_a_base_url_may_end_in_a_slash_and_have_a_path(base: str) -> None:
+async def test_a_base_url_may_end_in_a_slash_and_have_a_path(base: str) -> None:
     # trap 34
-    http = Http(Dialect("checkins", base), always([]))
-    assert http.address("/api/x/", [("a", "1")]) == f"{base.rstrip('/')}/api/x/?a=1"
+    double = always([])
+    await plain(Http(Dialect("checkins", base, policy=ONCE), double), "/api/x/", ("a", "1"))
+    assert [str(request.url) for request in double.requests] == [f"{base.rstrip('/')}/api/x/?a=1"]
 
 
 def test_credentials_are_in_no_text_of_a_dialect_or_a_client() -> None:
@@ -87,3 +91,17 @@ def test_credentials_are_in_no_text_of_a_dialect_or_a_client() -> None:
         dialect = Dialect("checkins", "http://a.test", credentials)
         http = Http(dialect, always([]))
         assert SECRET not in f"{credentials} {credentials!r} {dialect} {dialect!r} {http!r} {Workforce(http, 'acme')!r}"
+
+
+async def test_neither_proxies_nor_netrc_of_the_machine_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # trap 33: credentials go to one address only
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login ann password hush-hush")
+    async with listening() as proxy, listening(answer(b"[]")) as server:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, proxy.url)
+        monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+        http = Http(Dialect("checkins", server.url, policy=ONCE))
+        assert await plain(http) == []
+        await http.aclose()
+    assert proxy.heads == []
+    assert "authorization" not in server.heads[0].lower()

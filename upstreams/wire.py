@@ -1,0 +1,73 @@
+"""How an upstream is reached: over the network, or through any transport of httpx, which is what tests pass."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Protocol, cast
+
+import httpx
+
+from upstreams.answers import Answer
+from upstreams.dialect import Dialect
+from upstreams.network import Network
+from upstreams.policy import Policy
+from upstreams.unpacking import OFFERED, Body
+
+
+class Wire(Protocol):
+    """Whatever answers a GET."""
+
+    async def get(self, target: str, headers: Mapping[str, str]) -> Answer:
+        """The answer to a path and query in ASCII, whatever its status; a good one's body is whole and unpacked.
+
+        Raises httpx.RequestError, httpx.InvalidURL and TimeoutError where there is none, BadResponse for a body that is too large or
+        cannot be unpacked.
+        """
+
+    async def aclose(self) -> None:
+        """Let go of all connections."""
+
+
+def wire(dialect: Dialect, transport: httpx.AsyncBaseTransport | None = None) -> Wire:
+    """The way to an upstream, with its credentials; without a transport it is the network."""
+    headers = httpx.Headers({"Accept": "application/json", "User-Agent": "crewgraph"})
+    for more in (dialect.extra_headers, dialect.credentials.headers(), {"Accept-Encoding": OFFERED}):
+        headers.update(more)
+    base = dialect.base_url.rstrip("/")
+    if transport is None:
+        return Network(dialect.name, base, headers, dialect.policy)
+    return Through(transport, dialect.name, base, headers, dialect.policy)
+
+
+class Through:
+    """A transport of httpx, without the client that would follow redirects, keep cookies and log addresses."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport, name: str, base: str, headers: httpx.Headers, policy: Policy) -> None:
+        self.transport, self.name, self.base, self.headers, self.policy = transport, name, base, headers, policy
+        self.extensions = {"timeout": {"connect": policy.connect}}
+
+    async def get(self, target: str, headers: Mapping[str, str]) -> Answer:
+        """The answer, within the time of one try (faults.md F5)."""
+        sent = httpx.Headers(self.headers)
+        sent.update(headers)
+        request = httpx.Request("GET", f"{self.base}{target}", headers=sent, extensions=self.extensions)
+        async with asyncio.timeout(self.policy.total):
+            response = await self.transport.handle_async_request(request)
+            stream = cast(httpx.AsyncByteStream, response.stream)
+            try:
+                body = await self.body(response.headers, stream) if response.status_code == 200 else b""
+                return Answer(response.status_code, response.headers, body)
+            finally:
+                await stream.aclose()
+
+    async def body(self, headers: httpx.Headers, stream: httpx.AsyncByteStream) -> bytes:
+        """The body, read no further than the policy's largest: a small one may unpack into a huge one (faults.md F9)."""
+        body = Body(self.name, headers.get("content-encoding", ""), self.policy.largest)
+        async for part in stream:
+            body.add(part)
+        return body.whole()
+
+    async def aclose(self) -> None:
+        """Close the transport."""
+        await self.transport.aclose()
