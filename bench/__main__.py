@@ -10,7 +10,8 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from statistics import median
@@ -27,7 +28,8 @@ from bench.sides import IN_FLIGHT, STATES, Side, install, sides
 from bench.table import figure, tables
 
 SIZES = (5, 50, 500)
-GROWN = {"none": (), "usual": ((1_000, 80), (1_000, 400), (10_000, 8)), "huge": ((1_000, 80), (1_000, 400), (10_000, 8), (100_000, 8))}
+USUAL = ((1_000, 80), (1_000, 400), (10_000, 8))
+GROWN = {"none": (), "usual": USUAL, "huge": (*USUAL, (100_000, 8))}
 """How many people other companies have, and how many check-ins each of those who are walked."""
 SOME = 50
 """How many of them are walked."""
@@ -35,6 +37,16 @@ CHANGED = """\
 Crewgraph has its default policy but for {in_flight} calls in flight to one upstream (16 by default), 100,000 calls and 600 seconds for an \
 operation, 60 seconds for a call, and lives of an hour for what is remembered. By the book, httpx has up to 100 connections, without its \
 limit of five seconds for getting one; Node has as many as it has calls."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Questions about one company, to these sides."""
+
+    company: Company
+    asks: Sequence[Question]
+    sides: Sequence[Side]
+    pace: Pace
 
 
 def flags() -> argparse.Namespace:
@@ -78,39 +90,37 @@ def main(asked: argparse.Namespace) -> None:
 
 
 async def compared(asked: argparse.Namespace) -> Results:
-    """Everything that is asked for, measured."""
+    """Everything that is asked for, measured and told on the way."""
     found = [one for name, one in sides().items() if name in asked.sides]
-    if any(one.name == "apollo" for one in found):
+    if any(one.name in ("apollo", "undici") for one in found):
         install()
     many_files()
-    ground, machine = Ground(cores(), Noise(), asked.in_flight), described()
+    ground, machine, rows = Ground(cores(), Noise(), asked.in_flight), described(), list[Row]()
     os.sched_setaffinity(0, ground.cores.others)
-    company = Company(tuple(asked.sizes), max(1_000, sum(asked.sizes)))
-    rows = [row async for row in measured(ground, asked, company, found)]
+    for part in parts(asked, found):
+        async with opened(part.company, ground) as arena:
+            for question, state in product(part.asks, STATES):
+                rows += told(await bout(arena, part.sides, question, state, part.pace))
     return Results(rows, notes(machine, ground, asked.runs))
 
 
-async def measured(ground: Ground, asked: argparse.Namespace, company: Company, found: Sequence[Side]) -> AsyncIterator[Row]:
-    """Every row, of the one company and then of others."""
-    asks = [responses(min(asked.sizes)), small(min(asked.sizes))] if asked.quick else questions(asked.sizes)
-    async for row in within(ground, company, asks, found, QUICK if asked.quick else Pace(asked.runs)):
-        yield row
-    real = [one for one in found if one.name != "floor"]
-    for people, check_ins in GROWN[asked.growth]:
-        async for row in within(
-            ground, Company((SOME,), people, check_ins), [responses(SOME)], real, Pace(asked.runs, many=1, latencies=(0,))
-        ):
-            yield row
+def parts(asked: argparse.Namespace, found: Sequence[Side]) -> list[Part]:
+    """The company that everything is asked about, and others that show how one answer's cost grows with the company."""
+    sizes = asked.sizes
+    company = Company(tuple(sizes), max(1_000, sum(sizes)))
+    if asked.quick:
+        return [Part(company, [responses(min(sizes)), small(min(sizes))], found, QUICK)]
+    real, pace = [one for one in found if one.name != "floor"], Pace(asked.runs, many=1, latencies=(0,))
+    grown = [Part(Company((SOME,), people, check_ins), [responses(SOME)], real, pace) for people, check_ins in GROWN[asked.growth]]
+    return [Part(company, questions(sizes), found, Pace(asked.runs)), *grown]
 
 
-async def within(ground: Ground, company: Company, asks: Sequence[Question], found: Sequence[Side], pace: Pace) -> AsyncIterator[Row]:
-    """Every row of one company, told on the way."""
-    async with opened(company, ground) as arena:
-        for question, state in product(asks, STATES):
-            for row in await bout(arena, found, question, state, pace):
-                told = f"{figure(row.typical)} ms of CPU, {figure(median(row.wall))} ms on the clock, {row.calls:g} calls"
-                sys.stderr.write(f"{question.label}, {state}, {row.latency} ms a call, {row.side}: {told}\n")
-                yield row
+def told(rows: Sequence[Row]) -> Sequence[Row]:
+    """The same rows, once they have been told."""
+    for row in rows:
+        figures = f"{figure(row.typical)} ms of CPU, {figure(median(row.wall))} ms on the clock, {row.calls:g} calls"
+        sys.stderr.write(f"{row.question}, {row.people} of {row.company:,}, {row.state}, {row.latency} ms a call, {row.side}: {figures}\n")
+    return rows
 
 
 def notes(machine: str, ground: Ground, runs: int) -> list[str]:

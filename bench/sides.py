@@ -1,7 +1,8 @@
 """Who is compared: how each is started, and by which settings it is brought into each state.
 
 Crewgraph runs with the policy that it has by default, but for what `OURS` changes. By-the-book Strawberry has httpx's own limit of 100
-connections, without its limit of five seconds for getting one; Apollo Server has Node's fetch, which has none.
+connections, without its limit of five seconds for getting one. Apollo Server has Node's fetch, or `request` of undici, which costs less;
+neither limits how many connections there are.
 """
 
 from __future__ import annotations
@@ -97,14 +98,19 @@ def apollo() -> list[Side]:
     node = shutil.which("node")
     if node is None or shutil.which("npm") is None:
         return []
-    given = {"UPSTREAM": "{upstream}", "PORT": "{port}", "NODE_ENV": "production"}
-    states: dict[State, dict[str, str]] = {
-        "cold": given,
-        "known": given,
-        "data": {**given, "REMEMBER": "records"},
-        "answer": {**given, "REMEMBER": "answers"},
+    remembered: Mapping[State, dict[str, str]] = {
+        "cold": {},
+        "known": {},
+        "data": {"REMEMBER": "records"},
+        "answer": {"REMEMBER": "answers"},
     }
-    return [Side("apollo", "Apollo Server 5", (node, str(APOLLO / "server.mjs")), states)]
+
+    def with_client(name: str, client: str) -> Side:
+        given = {"UPSTREAM": "{upstream}", "PORT": "{port}", "NODE_ENV": "production", "CLIENT": client}
+        states = {state: {**given, **more} for state, more in remembered.items()}
+        return Side(name, f"Apollo Server 5, {client}", (node, str(APOLLO / "server.mjs")), states)
+
+    return [with_client("apollo", "fetch"), with_client("undici", "undici")]
 
 
 def floor() -> Side:
