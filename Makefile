@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: serve sandbox test lint schema clean
+.PHONY: serve sandbox test lint bench schema clean
 
 serve: $(VENV)/serving
 	$(BIN)/crewgraph serve
@@ -20,6 +20,9 @@ lint: $(VENV)/linted
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: $(VENV)/serving
+	$(BIN)/python -m bench --picture bench/speed.svg
 
 schema: $(VENV)/installed
 	$(BIN)/crewgraph schema > schema.graphql

@@ -1,152 +1,126 @@
-"""A stub of the upstreams: what it answers is ready, and it reads no more of a request than its path.
+"""Both upstreams at next to no cost, for a bench: what the sandbox answers is kept as bytes, and given again after a set latency.
 
-It looks at its connections every two milliseconds. Were it to wait for them, each request would wake it, for which the kernel charges
-whoever sent the request: on a virtual machine more than the whole call, and nothing of the kind happens to who asks another machine.
+    python -m bench.stub COMPANY.sqlite PORT
+
+It is a process of its own. A question that was never asked before goes to the sandbox, in process, so that the contract is the sandbox's;
+a figure counts only when there was none, which `/bench/taken` tells, together with how many calls there were since it was last asked.
 """
 
 from __future__ import annotations
 
 import asyncio
-import selectors
+import gc
+import json
 import sys
-import time
-from asyncio.subprocess import DEVNULL
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 
-import msgspec
+import httpx
 
-from tests.servers import answering, free_port
+from sandbox import create_app
 
-SERVE = "import sys; from bench.stub import serve; serve(int(sys.argv[1]))"
-
-
-def row(number: int) -> dict[str, Any]:
-    """A check-in as lists show it."""
-    minute, second = number // 60 % 60, number % 60
-    return {
-        "api_id": f"580:c9b26b5e-f9b5-4b5f-8525-{number:012}",
-        "deadline_date": f"2025-04-{1 + number % 28:02}T12:00:00+01:00",
-        "submission_date": f"2025-04-11T12:{minute:02}:{second:02}.405628+01:00",
-        "overdue": False,
-        "on_vacation": False,
-        "is_adhoc": number % 3 == 0,
-    }
+TAKEN = b"/bench/taken/"
+HEAD_END = b"\r\n\r\n"
+KNOCKING = 4096
+"""Connections that may wait to be accepted: Node opens as many as it has calls."""
 
 
-def detail(number: int) -> dict[str, Any]:
-    """The same with its responses."""
-    response = {
-        "api_id": f"580:62a8f61c-88ba-40b6-816a-{number:012}",
-        "response_date": "2025-04-11T12:06:01.046509+01:00",
-        "person_name": "Michael Test",
-        "person_api_id": "580:f88ab8b9-4e41-4025-ad77-519006ba855f",
-        "person_email": "mtest@test.com",
-        "person_department": "Research and Development",
-        "person_properties": [{"name": "Site", "value": "North"}],
-    }
-    return {**row(number), "responses": [response]}
+@dataclass
+class Stub:
+    """What is known by target, and what was asked since that was last told."""
+
+    sandbox: httpx.AsyncClient
+    known: dict[bytes, bytes] = field(default_factory=dict)
+    latency: float = 0.0
+    calls: int = 0
+    learnt: int = 0
+
+    async def learn(self, target: bytes) -> bytes:
+        """The sandbox's answer, remembered."""
+        self.learnt += 1
+        answer = await self.sandbox.get(target.decode("ascii"))
+        self.known[target] = packed(answer.status_code, answer.content)
+        return self.known[target]
+
+    def taken(self, target: bytes) -> bytes:
+        """How many calls there were, and how many of them had to be learnt; from now on, answers take the given milliseconds."""
+        told = json.dumps({"calls": self.calls, "learnt": self.learnt}).encode()
+        self.latency, self.calls, self.learnt = float(target.removeprefix(TAKEN)) / 1000, 0, 0
+        return packed(200, told)
 
 
-def rows(count: int) -> dict[str, Any]:
-    """A page of a list."""
-    return {"count": count, "next": None, "previous": None, "results": [row(number) for number in range(count)]}
+class Wire(asyncio.Protocol):
+    """One connection; its client waits for an answer before it asks again."""
 
-
-def booking(number: int) -> dict[str, Any]:
-    """An assignment of a project."""
-    day = f"6/{1 + number % 28}/24"
-    return {
-        "id": f"6bf79bbe-2038-423f-8fee-{number:012}",
-        "person_id": f"ce7da5a6-c908-4506-a251-{number:012}",
-        "person_name": f"Aaron Kelly {number}",
-        "assignment_status": {"abbreviation": "COMP", "color": "#FFFB23", "id": "c80148f1-1f29-4595-b552-08fbf16fdb30", "name": "Complete"},
-        "start_day": day,
-        "end_day": "6/29/24",
-        "project_name": "Airport Concourse",
-        "project_number": "112233",
-        "project_id": "446e7813-02f0-4629-b2b7-81dd942a8941",
-        "category_name": None,
-        "category_id": None,
-        "start_time": "7:30 AM",
-        "end_time": "3:30 PM",
-        "work_days": {str(one): 0 < one < 6 for one in range(7)},
-        "created_at": day,
-        "updated_at": None,
-    }
-
-
-ANSWERS = {
-    "/api/v2/checkins/1/": detail(1),
-    "/api/v2/checkins/": rows(10),
-    "/api/v2/users/": rows(35),  # as long as a full page, whatever it is
-    "/v2/companies/c/projects/p/assignments": [booking(number) for number in range(12)],
-}
-"""A detail of 0.5 kB, a list of 2 kB, one of 7 kB, and a project of 7 kB."""
-
-
-def messages(chunked: bool) -> dict[bytes, bytes]:
-    """The whole answers, head and all, by path."""
-    return {path.encode(): message(msgspec.json.encode(content), chunked=chunked) for path, content in ANSWERS.items()}
-
-
-def message(body: bytes, *, chunked: bool) -> bytes:
-    """One answer, with a head as real servers send it."""
-    framing = b"Transfer-Encoding: chunked" if chunked else b"Content-Length: %d" % len(body)
-    sent = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if chunked else body
-    fields = b"Server: nginx\r\nDate: Sat, 12 Apr 2025 09:00:00 GMT\r\nContent-Type: application/json\r\nVary: Accept, Cookie"
-    return b"HTTP/1.1 200 OK\r\n%b\r\nX-Frame-Options: DENY\r\n%b\r\n\r\n%b" % (fields, framing, sent)
-
-
-class Stub(asyncio.Protocol):
-    """One connection; a path that begins with `/chunked` is answered in chunks."""
-
-    whole, pieces = messages(chunked=False), messages(chunked=True)
-    transport: Any
-    kept = b""
+    def __init__(self, stub: Stub) -> None:
+        self.stub = stub
+        self.heard = b""
+        self.loop = asyncio.get_running_loop()
+        self.learning: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """It is open."""
+        """Somebody is there."""
+        assert isinstance(transport, asyncio.Transport), "a stream"
         self.transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Answer each request that has come whole."""
-        *requests, self.kept = (self.kept + data).split(b"\r\n\r\n")
-        for request in requests:
-            path = request.split(b" ", 2)[1].partition(b"?")[0]
-            shown, pieces = path.removeprefix(b"/chunked"), path.startswith(b"/chunked")
-            self.transport.write((self.pieces if pieces else self.whole).get(shown, b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"))
+        """Answer what was asked; a GET ends with its head."""
+        self.heard += data
+        if self.heard.endswith(HEAD_END):
+            target = self.heard.split(b" ", 2)[1]
+            self.heard = b""
+            self.asked(target)
+
+    def asked(self, target: bytes) -> None:
+        """Answer one request, at once or after the latency."""
+        stub = self.stub
+        if target.startswith(TAKEN):
+            self.answer(stub.taken(target))
+            return
+        stub.calls += 1
+        found = stub.known.get(target)
+        if found is None:
+            self.learning = self.loop.create_task(self.learn(target))
+        elif stub.latency:
+            self.loop.call_later(stub.latency, self.answer, found)
+        else:
+            self.answer(found)
+
+    async def learn(self, target: bytes) -> None:
+        """Answer what was not known."""
+        self.answer(await self.stub.learn(target))
+
+    def answer(self, content: bytes) -> None:
+        """Send an answer, if there is still somebody to hear it."""
+        if not self.transport.is_closing():
+            self.transport.write(content)
 
 
-class Seldom(selectors.DefaultSelector):
-    """Looks seldom, and never waits for anything."""
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        """What has happened meanwhile."""
-        time.sleep(0.002)
-        return super().select(0)
+def packed(status: int, content: bytes) -> bytes:
+    """A whole HTTP answer."""
+    head = f"HTTP/1.1 {status} {httpx.codes.get_reason_phrase(status)}\r\nContent-Type: application/json\r\nContent-Length: {len(content)}"
+    return head.encode("ascii") + HEAD_END + content
 
 
-def serve(port: int) -> None:
+async def serve(company: Path, port: int) -> None:
     """Serve for ever."""
-
-    async def forever() -> None:
-        server = await asyncio.get_running_loop().create_server(Stub, "127.0.0.1", port)
+    address = f"http://127.0.0.1:{port}"
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(create_app(company)), base_url=address) as sandbox:
+        stub = Stub(sandbox)
+        gc.freeze()
+        server = await asyncio.get_running_loop().create_server(lambda: Wire(stub), "127.0.0.1", port, backlog=KNOCKING)
         await server.serve_forever()
 
-    with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(Seldom())) as runner:
-        runner.run(forever())
+
+def loop() -> Callable[[], asyncio.AbstractEventLoop]:
+    """What makes the fastest event loop that is installed."""
+    found: Callable[[], asyncio.AbstractEventLoop] = import_module("uvloop" if find_spec("uvloop") else "asyncio").new_event_loop
+    return found
 
 
-@asynccontextmanager
-async def stubbed() -> AsyncIterator[str]:
-    """The address of a stub in a process of its own."""
-    port = free_port()
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", SERVE, str(port), stdout=DEVNULL)
-    try:
-        await answering(f"http://127.0.0.1:{port}/", process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        await process.wait()
+if __name__ == "__main__":
+    with asyncio.Runner(loop_factory=loop()) as runner:
+        runner.run(serve(Path(sys.argv[1]), int(sys.argv[2])))

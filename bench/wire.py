@@ -21,8 +21,8 @@ from typing import Any
 
 import uvloop
 
+from bench.canned import ANSWERS, stubbed
 from bench.clients import IN_FLIGHT, POLICY, Ask, clients
-from bench.stub import ANSWERS, stubbed
 from upstreams.bookings import parse_bookings
 from upstreams.cache import FORGETFUL, Cache
 from upstreams.caller import Caller
