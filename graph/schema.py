@@ -20,6 +20,7 @@ from graph import entities
 from graph.access.permitted import estimable, needs, permitted
 from graph.context import Context
 from graph.estimate import estimate, wants
+from graph.execution.executor import Compiled
 from graph.query import Query
 from graph.scalars import scalar_map
 from graph.selection import asked
@@ -29,8 +30,8 @@ from graph.weights.declared import weigh
 from graph.weights.scale import weights
 
 ENTITIES = entities.entities(value for value in vars(graph.types).values() if isinstance(value, type))
-MUTE = "mute"
-"""What a request says with its operation, so that errors in its variables suggest no names."""
+MUTE, COMPILED = "mute", "compiled"
+"""What a request says with its operation: that errors in its variables suggest no names, and whether plans are made for it."""
 SHOWN = dict.fromkeys(one for of in (graph.values, graph.types, graph.overviews) for one in vars(of).values() if hasattr(one, "record")) | {
     Query: None
 }
@@ -83,9 +84,10 @@ class Schema(strawberry.federation.Schema):
         return await entities.resolve(ENTITIES, info.context.loaders, list(representations), info.context.rights)
 
     def _get_custom_context_kwargs(self, operation_extensions: dict[str, Any] | None = None, *, sync: bool = False) -> dict[str, Any]:
-        """What graphql-core executes with: besides the usual, whether it suggests names where variables have others."""
+        """What graphql-core executes with: besides the usual, whether names are suggested, and whether plans are made."""
         usual = super()._get_custom_context_kwargs(operation_extensions, sync=sync)
-        return {**usual, "hide_suggestions": bool((operation_extensions or {}).get(MUTE))}
+        said = operation_extensions or {}
+        return {**usual, "hide_suggestions": bool(said.get(MUTE)), "compiled": said.get(COMPILED, True)}
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Nothing: errors are reported when they are formatted."""
@@ -93,7 +95,11 @@ class Schema(strawberry.federation.Schema):
 
 weigh(SHOWN)
 schema = Schema(
-    query=Query, federation_version="2.9", extensions=[Named, Checked, Weighed], config=StrawberryConfig(scalar_map=scalar_map())
+    query=Query,
+    federation_version="2.9",
+    extensions=[Named, Checked, Weighed],
+    config=StrawberryConfig(scalar_map=scalar_map()),
+    execution_context_class=Compiled,
 )
 WEIGHTS = weights(schema._schema)
 NEEDS = needs(schema)

@@ -1,0 +1,213 @@
+"""Objects with sites, breadth first: a site is called for all objects that are there, and what comes together goes on together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from graph.execution.batches import Batch
+from graph.execution.calls import Call
+from graph.execution.fallback import MADE, Fallback, Late, Wave
+from graph.execution.plans import Kinds, Plan, Site
+from graph.execution.shapes import Shape
+
+Come = Sequence[tuple[tuple[Wave, int] | Late, asyncio.Future[Any]]]
+
+
+class Waves(Fallback):
+    """One part of an answer, and how it comes about."""
+
+    def one(self, plan: Plan | Kinds, value: Any, made: list[Any]) -> Any:
+        """An object whose attributes have been read, or an awaitable of it. Raises a located error where a null in it makes it one."""
+        self.top.made[0][MADE] = made[0]
+        self.below(plan, self.top, self.top.site, [0], None, None, [value], made)
+        return self.whole()
+
+    def many(self, plan: Plan | Kinds, value: Sequence[Any]) -> Any:
+        """A list, or an awaitable of it. Raises a located error where a null in it makes it one."""
+        self.lists(plan, self.top, self.top.site, [0], [value])
+        return self.whole()
+
+    def whole(self) -> Any:
+        """All of it, or an awaitable of that."""
+        if self.failure is None:
+            return self.finish() if self.waiting.pending else self.top.made[0][MADE]
+        self.leave()
+        raise self.failure
+
+    async def finish(self) -> Any:
+        """All of it, when it has come."""
+        try:
+            while self.waiting.pending and self.failure is None:
+                self.go_on(await self.waiting.arrived())
+        finally:
+            self.leave()
+        if self.failure is not None:
+            raise self.failure
+        return self.top.made[0][MADE]
+
+    def leave(self) -> None:
+        """Leave what is still waited for to itself."""
+        if self.waiting.pending:
+            self.executor.settle_in_background(list(self.waiting.pending))
+
+    def go_on(self, come: Come) -> None:
+        """Go on with what has come, wave by wave."""
+        waves: dict[Wave, None] = {}
+        for then, future in come:
+            if isinstance(then, Late):
+                self.late(then, future)
+                continue
+            wave, number = then
+            try:
+                wave.values.append(future.result())
+            except Exception as error:
+                self.fail(wave.batch, number, wave.site, error)
+                continue
+            wave.numbers.append(number)
+            waves[wave] = None
+        for wave in waves:
+            numbers, values, wave.numbers, wave.values = wave.numbers, wave.values, [], []
+            self.values(wave.batch, wave.site, numbers, values)
+
+    def begin(self, batch: Batch) -> None:
+        """Read or call the sites of these objects."""
+        assert batch.plan is not None
+        for site in batch.plan.sites:
+            if site.read is not None:
+                self.read(batch, site)
+            elif (call := self.executor.call(site)) is not None:
+                self.called(batch, site, call)
+            else:
+                self.resolved(batch, site)
+
+    def read(self, batch: Batch, site: Site) -> None:
+        """An attribute of these objects; where some have none, graphql-core says so."""
+        assert site.read is not None
+        try:
+            values = list(map(site.read, batch.sources))
+        except Exception:
+            self.resolved(batch, site)
+            return
+        self.values(batch, site, range(len(values)), values)
+
+    def called(self, batch: Batch, site: Site, call: Call) -> None:
+        """A link of these objects; what does not wait goes on at once."""
+        wave, wait, awaitable = Wave(batch, site), self.waiting.wait, self.executor.is_awaitable
+        for number, source in enumerate(batch.sources):
+            try:
+                value = call(source)
+            except Exception as error:
+                self.fail(batch, number, site, error)
+                continue
+            if awaitable(value):
+                wait(value, (wave, number))
+            else:
+                wave.numbers.append(number)
+                wave.values.append(value)
+        if wave.numbers:
+            numbers, values, wave.numbers, wave.values = wave.numbers, wave.values, [], []
+            self.values(batch, site, numbers, values)
+
+    def values(self, batch: Batch, site: Site, numbers: Sequence[int], values: Sequence[Any]) -> None:
+        """Values of a site, and what is asked of them."""
+        child = self.executor.plan(site.shape.named, site.details) if site.finish is None and site.shape is not None else None
+        if site.finish is not None:
+            self.finished(batch, site, numbers, values)
+        elif child is None or site.shape is None:
+            for number, value in zip(numbers, values, strict=True):
+                self.odd(batch, number, site, value)
+        elif site.shape.listed:
+            self.lists(child, batch, site, numbers, values)
+        else:
+            self.objects(child, batch, site, numbers, values)
+
+    def finished(self, batch: Batch, site: Site, numbers: Sequence[int], values: Sequence[Any]) -> None:
+        """Values without sites of their own."""
+        assert site.finish is not None
+        context, key, into = self.executor.context_value, site.key, batch.made
+        try:
+            found = site.finish(values, context)
+        except Exception:  # one of them is odd
+            for number, value in zip(numbers, values, strict=True):
+                try:
+                    into[number][key] = site.finish([value], context)[0]
+                except Exception:
+                    self.odd(batch, number, site, value)
+            return
+        for number, value in zip(numbers, found, strict=True):
+            into[number][key] = value
+
+    def objects(self, plan: Plan | Kinds, batch: Batch, site: Site, numbers: Sequence[int], values: Sequence[Any]) -> None:
+        """Objects, one for each."""
+        made, good, odd = self.sifted(plan, values, site.shape)
+        for number, one in zip(numbers, made, strict=True):
+            batch.made[number][site.key] = one
+        for at in odd:
+            self.odd(batch, numbers[at], site, values[at])
+        self.below(plan, batch, site, numbers, None, good, values, made)
+
+    def lists(self, plan: Plan | Kinds, batch: Batch, site: Site, numbers: Sequence[int], values: Sequence[Any]) -> None:
+        """Lists of objects, one for each, all items side by side."""
+        nullable = site.shape is not None and site.shape.nullable
+        owners: list[int] = []
+        starts: list[int] = []
+        items: list[Any] = []
+        for number, value in zip(numbers, values, strict=True):
+            if type(value) is list or type(value) is tuple:
+                owners.append(number)
+                starts.append(len(items))
+                items.extend(value)
+            elif value is not None or not nullable:
+                self.odd(batch, number, site, value)
+        made, good, odd = self.sifted(plan, items, site.shape)
+        for owner, start, end in zip(owners, starts, [*starts[1:], len(items)], strict=True):
+            batch.made[owner][site.key] = made[start:end]
+        whole = Batch(None, (), (), site, batch, owners, starts)
+        for at in odd:
+            owner, index = whole.place(at)
+            self.odd_item(batch, owner, site, index or 0, items[at])
+        self.below(plan, batch, site, owners, starts, good, items, made)
+
+    def sifted(self, plan: Plan | Kinds, values: Sequence[Any], shape: Shape | None) -> tuple[list[Any], list[int] | None, list[int]]:
+        """What objects are shown as, nulls for what is none; which of them are objects, None for all; and which are odd."""
+        context = self.executor.context_value
+        try:
+            return plan.many(values, context), None, []
+        except Exception:  # some are null, or odd
+            made: list[Any] = [None] * len(values)
+        good, odd = [], []
+        nulls = shape is not None and (shape.holes if shape.listed else shape.nullable)
+        for at, value in enumerate(values):
+            if value is None and nulls:
+                continue
+            try:
+                made[at] = plan.many([value], context)[0]
+                good.append(at)
+            except Exception:
+                odd.append(at)
+        return made, good, odd
+
+    def below(
+        self,
+        plan: Plan | Kinds,
+        up: Batch,
+        site: Site,
+        owners: Sequence[int],
+        starts: Sequence[int] | None,
+        good: Sequence[int] | None,
+        sources: Sequence[Any],
+        made: Sequence[Any],
+    ) -> None:
+        """Begin with the sites of objects whose attributes have been read."""
+        if good is not None:
+            sources, made = [sources[at] for at in good], [made[at] for at in good]
+        for one, at in plan.parts(sources):
+            if not one.sites:
+                continue
+            if at is None:
+                self.begin(Batch(one, sources, made, site, up, owners, starts, good))
+            else:
+                kept = at if good is None else [good[place] for place in at]
+                self.begin(Batch(one, [sources[p] for p in at], [made[p] for p in at], site, up, owners, starts, kept))
