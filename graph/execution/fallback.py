@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +13,7 @@ from graph.execution.counts import COUNTS
 from graph.execution.planning import Planning
 from graph.execution.plans import Site
 from graph.execution.shapes import Details, shape, unwrapped
-from graph.execution.waiting import Waiting
+from graph.execution.strands import Strand, Strands
 
 MADE = "made"
 """The key of the part in the batch above all others."""
@@ -46,7 +45,7 @@ class Fallback:
 
     def __init__(self, executor: Planning, of: GraphQLOutputType, details: Details, info: GraphQLResolveInfo[Any], path: Path) -> None:
         self.executor, self.info, self.path = executor, info, path
-        self.waiting: Waiting[tuple[Wave, int] | Late] = Waiting()
+        self.strands: Strands[tuple[Wave, int] | Late] = Strands()
         self.failure: Exception | None = None
         self.top = Batch(None, (), ({MADE: None},), Site(MADE, details, of, shape=shape(of)))
 
@@ -126,17 +125,25 @@ class Fallback:
 
     def put(self, completed: Any, late: Late) -> None:
         """Put a completed value in its place, now or when it comes."""
-        if self.executor.is_awaitable(completed):
-            self.waiting.wait(completed, late)
-        else:
+        if not self.executor.is_awaitable(completed):
             late.holder[late.key] = completed
+            return
+        for strand in self.strands.run([self.strands.begin(completed, late)]):
+            self.late(late, strand)
 
-    def late(self, then: Late, future: asyncio.Future[Any]) -> None:
+    def late(self, then: Late, strand: Strand[Any]) -> None:
         """It has come."""
-        try:
-            then.holder[then.key] = future.result()
-        except Exception as error:
-            self.fail(then.batch, then.number, then.site, error)
+        if strand.error is None:
+            then.holder[then.key] = strand.value
+        else:
+            self.fail(then.batch, then.number, then.site, ordinary(strand.error))
+
+
+def ordinary(error: BaseException) -> Exception:
+    """An error of a field. Raises it if it is no such thing: something that was waited for has been cancelled."""
+    if not isinstance(error, Exception):
+        raise error
+    return error
 
 
 def item(site: Site) -> GraphQLOutputType:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
 from graph.execution.batches import Batch
 from graph.execution.calls import Call
-from graph.execution.fallback import MADE, Fallback, Late, Wave
+from graph.execution.fallback import MADE, Fallback, Late, Wave, ordinary
 from graph.execution.plans import Kinds, Plan, Site
 from graph.execution.shapes import Shape
-
-Come = Sequence[tuple[tuple[Wave, int] | Late, asyncio.Future[Any]]]
+from graph.execution.strands import Strand
 
 
 class Waves(Fallback):
@@ -32,15 +30,15 @@ class Waves(Fallback):
     def whole(self) -> Any:
         """All of it, or an awaitable of that."""
         if self.failure is None:
-            return self.finish() if self.waiting.pending else self.top.made[0][MADE]
+            return self.finish() if self.strands.pending else self.top.made[0][MADE]
         self.leave()
         raise self.failure
 
     async def finish(self) -> Any:
         """All of it, when it has come."""
         try:
-            while self.waiting.pending and self.failure is None:
-                self.go_on(await self.waiting.arrived())
+            while self.strands.pending and self.failure is None:
+                self.go_on(await self.strands.next())
         finally:
             self.leave()
         if self.failure is not None:
@@ -49,23 +47,22 @@ class Waves(Fallback):
 
     def leave(self) -> None:
         """Leave what is still waited for to itself."""
-        if self.waiting.pending:
-            self.executor.settle_in_background(list(self.waiting.pending))
+        if self.strands.pending:
+            self.executor.settle_in_background([self.strands.rest()])
 
-    def go_on(self, come: Come) -> None:
+    def go_on(self, ended: Sequence[Strand[tuple[Wave, int] | Late]]) -> None:
         """Go on with what has come, wave by wave."""
         waves: dict[Wave, None] = {}
-        for then, future in come:
-            if isinstance(then, Late):
-                self.late(then, future)
+        for strand in ended:
+            if isinstance(strand.then, Late):
+                self.late(strand.then, strand)
                 continue
-            wave, number = then
-            try:
-                wave.values.append(future.result())
-            except Exception as error:
-                self.fail(wave.batch, number, wave.site, error)
+            wave, number = strand.then
+            if strand.error is not None:
+                self.fail(wave.batch, number, wave.site, ordinary(strand.error))
                 continue
             wave.numbers.append(number)
+            wave.values.append(strand.value)
             waves[wave] = None
         for wave in waves:
             numbers, values, wave.numbers, wave.values = wave.numbers, wave.values, [], []
@@ -94,7 +91,8 @@ class Waves(Fallback):
 
     def called(self, batch: Batch, site: Site, call: Call) -> None:
         """A link of these objects; what does not wait goes on at once."""
-        wave, wait, awaitable = Wave(batch, site), self.waiting.wait, self.executor.is_awaitable
+        wave, awaitable = Wave(batch, site), self.executor.is_awaitable
+        strands = []
         for number, source in enumerate(batch.sources):
             try:
                 value = call(source)
@@ -102,10 +100,11 @@ class Waves(Fallback):
                 self.fail(batch, number, site, error)
                 continue
             if awaitable(value):
-                wait(value, (wave, number))
+                strands.append(self.strands.begin(value, (wave, number)))
             else:
                 wave.numbers.append(number)
                 wave.values.append(value)
+        self.go_on(self.strands.run(strands))
         if wave.numbers:
             numbers, values, wave.numbers, wave.values = wave.numbers, wave.values, [], []
             self.values(batch, site, numbers, values)
