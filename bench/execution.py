@@ -147,9 +147,9 @@ class Query:
 
 
 SHAPES = {
-    "attributes": "{ people { id name age checkIns { id submitted overdue score account { id name } } } }",
-    "loaders": "{ people { id name age fetched { id submitted overdue score fetched { id name } } } }",
-    "small": "{ people { id } }",
+    "attributes only": "{ people { id name age checkIns { id submitted overdue score account { id name } } } }",
+    "a loaded list for each person": "{ people { id name age fetched { id submitted overdue score account { id name } } } }",
+    "the same, and a loaded object for each item": "{ people { id name age fetched { id submitted overdue score fetched { id name } } } }",
 }
 
 

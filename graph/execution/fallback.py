@@ -86,10 +86,11 @@ class Fallback:
         self.fail(up, owner, site, error)
 
     def odd(self, batch: Batch, number: int, site: Site, value: Any) -> None:
-        """Have one value of a field completed."""
+        """Have one value of a field completed; one that was read may still be waited for, one that has come may not."""
         COUNTS["odd"] += 1
         executor, path = self.executor, self.place(batch, number, site)
-        complete = executor.complete_awaitable_value if executor.is_awaitable(value) else executor.complete_value
+        waits = site.read is not None and executor.is_awaitable(value)
+        complete = executor.complete_awaitable_value if waits else executor.complete_value
         try:
             completed = complete(site.type, site.details, self.told(batch, site, path), path, value, None)
         except Exception as error:

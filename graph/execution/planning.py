@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 from graphql import GraphQLNamedOutputType
 from strawberry.schema.schema import Schema, StrawberryGraphQLCoreExecutionContext
@@ -18,13 +18,15 @@ LONG = 16
 
 
 class Planning(StrawberryGraphQLCoreExecutionContext):
-    """One execution; without a `scope` it is graphql-core's alone."""
+    """One execution; without a `scope` it is graphql-core's alone. `when` says for all of a process when plans are made."""
+
+    when: ClassVar[Literal["never", "worth", "always"]] = "worth"
 
     def __init__(self, *args: Any, compiled: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.calls: dict[Site, Call | None] = {}
         self.scope: Scope | None = None
-        if compiled and self.usual():
+        if compiled and self.when != "never" and self.usual():
             self.scope = KEPT.scope(self.schema, self.operation, self.variable_values.coerced)
             self._relevant_sub_fields = self.scope.collected
 
@@ -36,7 +38,7 @@ class Planning(StrawberryGraphQLCoreExecutionContext):
 
     def worth(self, of: GraphQLNamedOutputType, details: Details, count: int) -> Plan | Kinds | None:
         """The plan for so many values, if it is worth making one."""
-        if self.scope is None or not (self.scope.kept or count >= LONG):
+        if self.scope is None or not (self.scope.kept or count >= LONG or self.when == "always"):
             return None
         return self.plan(of, details)
 

@@ -161,7 +161,7 @@ class Waves(Fallback):
             elif value is not None or not nullable:
                 self.odd(batch, number, site, value)
         made, good, odd = self.sifted(plan, items, site.shape)
-        for owner, start, end in zip(owners, starts, [*starts[1:], len(items)], strict=True):
+        for owner, start, end in zip(owners, starts, [*starts, len(items)][1:], strict=True):
             batch.made[owner][site.key] = made[start:end]
         whole = Batch(None, (), (), site, batch, owners, starts)
         for at in odd:
