@@ -59,8 +59,11 @@ class Strand(Generic[T]):
             self._fut_waiter = found
             if self._must_cancel and found.cancel():
                 self._must_cancel = False
-        else:
+        elif found is None:
             loop.call_soon(self.wake, self)
+        else:
+            self.coroutine.close()
+            self.error, self.ended = RuntimeError(f"A coroutine awaits a {type(found).__name__}."), True
 
     def cancel(self, msg: object = None) -> bool:
         """Have its coroutine be cancelled where it waits."""

@@ -199,9 +199,11 @@ class Waves(Fallback):
         sources: Sequence[Any],
         made: Sequence[Any],
     ) -> None:
-        """Begin with the sites of objects whose attributes have been read."""
+        """Begin with the sites of objects whose attributes have been read; where there are none, nothing is called or refused."""
         if good is not None:
             sources, made = [sources[at] for at in good], [made[at] for at in good]
+        if not sources:
+            return
         for one, at in plan.parts(sources):
             if not one.sites:
                 continue
