@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Hashable
 
 from graphql import DocumentNode
 
-from graph.execution.scopes import KEPT, Kept
+from graph.execution.bounded import Bounded
+from graph.execution.scopes import KEPT, LEAST, Kept
 
-MOST = 1_000
-CHARACTERS = 500_000
-"""How many documents are kept, and how long they may be in all: a document read takes some hundred times the memory of its text."""
+CHARACTERS = 200_000
+"""How long all documents that are kept may be; one that has been read takes some 110 bytes for each character."""
 LONGEST = 20_000
 """The longest that is kept."""
 SEEN = 10_000
@@ -23,43 +22,21 @@ class Documents:
 
     def __init__(self, kept: Kept) -> None:
         self.kept = kept
-        self.found: OrderedDict[tuple[str, Hashable], DocumentNode] = OrderedDict()
-        self.seen: OrderedDict[int, None] = OrderedDict()
-        self.characters = 0
+        self.found: Bounded[tuple[str, Hashable], DocumentNode] = Bounded(CHARACTERS, kept.drop)
+        self.seen: Bounded[int, None] = Bounded(SEEN)
 
     def find(self, text: str, limits: Hashable) -> DocumentNode | None:
         """The document of a text that was valid under these limits."""
-        key = text, limits
-        if (document := self.found.get(key)) is not None:
-            self.found.move_to_end(key)
-        return document
+        return self.found.get((text, limits))
 
     def learn(self, text: str, limits: Hashable, document: DocumentNode) -> None:
-        """This one is valid under these limits."""
+        """This one is valid under these limits. Those that never come again cost a number each, for a while."""
         key = text, limits
-        if len(text) > LONGEST or key in self.found or not self.again(hash(key)):
-            return
-        self.found[key] = document
-        self.characters += len(text)
-        self.kept.keep(document)
-        while len(self.found) > MOST or self.characters > CHARACTERS:
-            self.forget()
-
-    def again(self, number: int) -> bool:
-        """Whether a document has been met before; those that never come again cost a number each, for a while."""
-        if number in self.seen:
-            del self.seen[number]
-            return True
-        self.seen[number] = None
-        if len(self.seen) > SEEN:
-            self.seen.popitem(last=False)
-        return False
-
-    def forget(self) -> None:
-        """Forget the one that nobody has asked for the longest."""
-        (text, _), document = self.found.popitem(last=False)
-        self.characters -= len(text)
-        self.kept.drop(document)
+        if hash(key) not in self.seen.kept:
+            self.seen.put(hash(key), None, 1)
+        elif len(text) <= LONGEST and key not in self.found.kept:
+            self.kept.keep(document)
+            self.found.put(key, document, len(text) + LEAST)
 
 
 DOCUMENTS = Documents(KEPT)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
@@ -20,13 +20,16 @@ from graphql import (
 )
 from graphql.execution.collect_fields import CollectedFields, GroupedFieldSet
 
+from graph.execution.bounded import Bounded
 from graph.execution.counts import COUNTS
 from graph.execution.emitting import Collect
 from graph.execution.plans import Kinds, Plan, kinds, planned
 from graph.execution.shapes import CONDITIONS, Apart, Details
 
-MOST = 16
-"""How many choices of one operation's conditions are kept."""
+LEAST = 500
+"""What any document costs besides its characters."""
+CHARACTERS = 200_000
+"""How long the documents of all kept scopes may be in all; the plans of a document take up to some 700 bytes for each character of it."""
 
 
 class Scope:
@@ -59,46 +62,46 @@ class Scope:
             return None
 
 
-@dataclass
+@dataclass(frozen=True)
 class Operation:
-    """An operation of a kept document: the variables in its conditions, and a scope for each choice of these."""
+    """An operation of a kept document: the variables in its conditions, and how long the document is."""
 
     node: OperationDefinitionNode
     conditions: tuple[str, ...]
-    scopes: dict[tuple[Any, ...], Scope] = field(default_factory=dict)
-
-    def scope(self, schema: GraphQLSchema, variables: dict[str, Any]) -> Scope:
-        """The scope of a request with these variables."""
-        key = (id(schema), *(variables.get(name) is True for name in self.conditions))
-        found = self.scopes.get(key)
-        if found is None or found.schema is not schema:
-            if len(self.scopes) >= MOST:
-                return Scope(schema)
-            found = self.scopes[key] = Scope(schema, kept=True)
-        return found
+    length: int
 
 
 class Kept:
-    """The operations of all documents that are kept, by the identity of their nodes."""
+    """The operations of all documents that are kept, by the identity of their nodes, with a scope for each choice of their conditions."""
 
     def __init__(self) -> None:
         self.operations: dict[int, Operation] = {}
+        self.scopes: Bounded[tuple[int, ...], Scope] = Bounded(CHARACTERS)
 
     def keep(self, document: DocumentNode) -> None:
         """Remember what is found out about a document's operations, until it is dropped."""
         names = tuple(sorted(set(conditions(document))))
+        length = document.loc.end if document.loc is not None else CHARACTERS // 10
         for node in operations(document):
-            self.operations[id(node)] = Operation(node, names)
+            self.operations[id(node)] = Operation(node, names, length)
 
     def drop(self, document: DocumentNode) -> None:
         """Forget it."""
         for node in operations(document):
             self.operations.pop(id(node), None)
+            for key in [key for key in self.scopes.kept if key[0] == id(node)]:
+                self.scopes.drop(key)
 
-    def scope(self, schema: GraphQLSchema, node: OperationDefinitionNode, variables: dict[str, Any]) -> Scope:
-        """The scope of a request."""
+    def scope(self, schema: GraphQLSchema, node: OperationDefinitionNode, variables: Mapping[str, Any]) -> Scope:
+        """The scope of a request with these variables."""
         found = self.operations.get(id(node))
-        return found.scope(schema, variables) if found is not None and found.node is node else Scope(schema)
+        if found is None:
+            return Scope(schema)
+        key = (id(node), id(schema), *(variables.get(name) is True for name in found.conditions))
+        scope = self.scopes.get(key)
+        if scope is None or scope.schema is not schema:
+            self.scopes.put(key, scope := Scope(schema, kept=True), found.length + LEAST)
+        return scope
 
 
 KEPT = Kept()

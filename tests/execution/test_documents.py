@@ -7,15 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from graphql import parse
+from graphql import OperationDefinitionNode, parse
 
-from graph.execution import documents
+from graph.execution import documents, scopes
 from graph.execution.counts import COUNTS
 from graph.execution.documents import DOCUMENTS, Documents
 from graph.execution.scopes import KEPT, Kept
 from graph.limits import Limits
 from graph.weights.bounds import Bounds
 from sandbox import build
+from tests.execution.world import SCHEMA
 from tests.graphs import TODAY, Graph, codes, graph
 
 TEXT = "query Of($id: ID!, $more: Boolean = false) { project(id: $id) { id name people @include(if: $more) { id name } } }"
@@ -49,20 +50,37 @@ def test_documents_that_never_come_again_cost_a_number_each() -> None:
     one = Documents(Kept())
     for number in range(documents.SEEN + 5):
         one.learn(f"{{ a{number} }}", Bounds(), parse("{ a }"))
-    assert (len(one.seen), one.found, one.kept.operations) == (documents.SEEN, {}, {})
+    assert (len(one.seen.kept), len(one.found.kept), one.kept.operations) == (documents.SEEN, 0, {})
 
 
-def test_only_so_many_and_no_long_ones_are_kept() -> None:
+def test_only_so_many_characters_and_no_long_documents_are_kept() -> None:
     one = Documents(Kept())
-    for number in range(documents.MOST + 5):
-        met(one, f"{{ a{number} }}", 2)
-    assert len(one.found) == len(one.kept.operations) == documents.MOST
     met(one, "{ " + "a " * documents.LONGEST + "}", 2)
-    assert len(one.found) == documents.MOST
+    assert not one.found.kept
     for number in range(documents.CHARACTERS // documents.LONGEST + 5):
         met(one, f"{{ a{number} " + " " * (documents.LONGEST - 20) + "}", 2)
-    assert one.characters <= documents.CHARACTERS
-    assert one.characters == sum(len(text) for text, _ in one.found)
+    assert 5 < len(one.found.kept) == len(one.kept.operations)
+    assert sum(len(text) for text, _ in one.found.kept) < one.found.cost <= documents.CHARACTERS
+
+
+def test_scopes_are_kept_as_long_as_there_is_room_and_their_document_is() -> None:
+    kept, schema = Kept(), SCHEMA._schema
+    text = "query ($a: Boolean!, $b: Boolean!) { things { id @skip(if: $a) text @include(if: $b) } }" + " " * 9_000
+    document = parse(text)
+    node = document.definitions[0]
+    assert isinstance(node, OperationDefinitionNode)
+    assert not kept.scope(schema, node, {}).kept
+    kept.keep(document)
+    first = kept.scope(schema, node, {"a": True, "b": False})
+    assert kept.scope(schema, node, {"a": True, "b": False}) is first
+    assert kept.scope(schema, node, {"a": False, "b": False}) is not first
+    for _ in range(30):
+        kept.keep(other := parse(text))
+        kept.scope(schema, other.definitions[0], {})  # type: ignore[arg-type]
+    assert kept.scopes.cost <= scopes.CHARACTERS
+    assert kept.scope(schema, node, {"a": True, "b": False}) is not first
+    kept.drop(document)
+    assert not kept.scope(schema, node, {"a": True, "b": False}).kept
 
 
 @pytest.fixture
@@ -88,8 +106,7 @@ async def test_what_is_asked_again_is_answered_the_same_by_its_plans(served: Gra
     assert "people" not in answers[0]["project"]
     document = DOCUMENTS.find(TEXT, Limits().documents)
     assert document is not None
-    scopes = KEPT.operations[id(document.definitions[0])].scopes
-    assert len(scopes) == 2, "one for each choice"
+    assert len([key for key in KEPT.scopes.kept if key[0] == id(document.definitions[0])]) == 2, "one for each choice"
 
 
 async def test_wrong_variables_and_operation_names_are_refused_however_often_a_document_came(served: Graph) -> None:
