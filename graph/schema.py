@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import strawberry.federation
-from graphql import GraphQLError, OperationDefinitionNode
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
 from strawberry.extensions import SchemaExtension
 from strawberry.federation.schema import FederationAny
 from strawberry.schema.config import StrawberryConfig
@@ -25,8 +25,10 @@ from graph.query import Query
 from graph.scalars import scalar_map
 from graph.selection import asked
 from graph.weights import keeping, prices
+from graph.weights.bounds import Bounds, Weighing
 from graph.weights.checked import Checked
 from graph.weights.declared import weigh
+from graph.weights.looked import LOOKS, Looked
 from graph.weights.scale import weights
 
 ENTITIES = entities.entities(value for value in vars(graph.types).values() if isinstance(value, type))
@@ -60,18 +62,27 @@ class Weighed(SchemaExtension):
         loaders, weighing, document = context.loaders, context.weighing, running.graphql_document
         context.rights.operation = running.operation_name
         if document is not None:
+            scopes, said = context.rights.caller.scopes, (document, running.operation_name, running.variables)
+            looked = LOOKS.at(*said, scopes, lambda: look(*said, scopes, context.documents))
             if context.documents.mode != "off":
-                weighing.cost = prices.price(schema._schema, WEIGHTS, document, running.operation_name, running.variables)
+                weighing.cost = looked.cost
                 prices.afford(context.documents, weighing)
                 context.pay(weighing.cost)
-            tree = asked(schema._schema, document, running.operation_name, running.variables)
-            entities.bounded(one.arguments.get("representations", ()) for one in tree.fields if one.name == "_entities")
-            weighing.seconds, weighing.personal = keeping.seconds(tree), keeping.personal(tree)
-            tree = permitted(tree, NEEDS, context.rights.caller.scopes)
+            entities.bounded(one.arguments.get("representations", ()) for one in looked.asked.fields if one.name == "_entities")
+            weighing.seconds, weighing.personal = looked.seconds, looked.personal
+            tree = looked.permitted
             loaders.wants = wants(tree)
             found = estimate(estimable(tree, NEEDS, loaders.reach), loaders.known, loaders.mode)
             loaders.ledger.foresee(found.least, found.likely)
         yield
+
+
+def look(document: DocumentNode, name: str | None, variables: dict[str, Any] | None, scopes: frozenset[str], limits: Bounds) -> Looked:
+    """What there is to know of an operation, whatever is remembered of the upstreams. Raises where it costs too much to look further."""
+    cost = prices.price(schema._schema, WEIGHTS, document, name, variables)
+    prices.afford(limits, Weighing(cost))
+    tree = asked(schema._schema, document, name, variables)
+    return Looked(cost, tree, permitted(tree, NEEDS, scopes), keeping.seconds(tree), keeping.personal(tree))
 
 
 class Schema(strawberry.federation.Schema):
