@@ -50,9 +50,9 @@ class Scope:
 
     def made(self, of: GraphQLNamedOutputType, details: Details, collect: Collect) -> Plan | Kinds | None:
         """A new plan."""
-        COUNTS["compiled"] += 1
         try:
             if isinstance(of, GraphQLObjectType):
+                COUNTS["compiled"] += 1
                 return planned(of, details, collect)
             return kinds(of, self.schema, lambda one: self.plan(one, details, collect)) if isinstance(of, GraphQLAbstractType) else None  # type: ignore[arg-type,return-value]
         except Apart:

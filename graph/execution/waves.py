@@ -104,7 +104,8 @@ class Waves(Fallback):
             else:
                 wave.numbers.append(number)
                 wave.values.append(value)
-        self.go_on(self.strands.run(strands))
+        if strands:
+            self.go_on(self.strands.run(strands))
         if wave.numbers:
             numbers, values, wave.numbers, wave.values = wave.numbers, wave.values, [], []
             self.values(batch, site, numbers, values)

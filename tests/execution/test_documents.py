@@ -55,7 +55,7 @@ def test_documents_that_never_come_again_cost_a_number_each() -> None:
 
 def test_only_so_many_characters_and_no_long_documents_are_kept() -> None:
     one = Documents(Kept())
-    met(one, "{ " + "a " * documents.LONGEST + "}", 2)
+    met(one, "{ a" + " " * documents.LONGEST + "}", 2)
     assert not one.found.kept
     for number in range(documents.CHARACTERS // documents.LONGEST + 5):
         met(one, f"{{ a{number} " + " " * (documents.LONGEST - 20) + "}", 2)

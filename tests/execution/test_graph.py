@@ -64,7 +64,7 @@ async def test_entities_are_the_same_with_those_that_are_unknown_or_no_entities_
     assert len(answer["errors"]) >= 2
 
 
-@examples(15)
+@examples(8)
 @given(tame)
 async def test_operations_at_random_are_the_same(company: Path, document: str) -> None:
     """As many as FUZZ_EXAMPLES says."""

@@ -91,7 +91,7 @@ def world(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 values = st.recursive(st.just(Thing()), world, max_leaves=6)
 
 
-@examples(150)
+@examples(60)
 @given(documents, st.one_of(values, listed(bent(values, leaves | errors))))
 async def test_operations_at_random_come_to_the_same(document: str, value: Any) -> None:
     """As many as FUZZ_EXAMPLES says, drawn anew; without it a few, and always the same."""
