@@ -11,7 +11,7 @@ import os
 import statistics
 import sys
 import time
-from asyncio.subprocess import DEVNULL, Process
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ from typing import Any
 import httpx
 import uvicorn
 
+from bench.processes import Served, serving
 from sandbox import Options, create_app
 from tests.companies import SIZES, sized
-from tests.servers import answering, command, free_port
 
 LATENCY_MS = 50
 IN_FLIGHT = (16, 64, 512)
@@ -75,36 +75,28 @@ class Bench:
     """The upstreams of one company, and where they write down what they are asked."""
 
     home: Path
-    upstream: str
-    process: Process
+    upstream: Served
     log: Path
     projects: dict[str, str]
 
     @asynccontextmanager
-    async def server(self, **given: str) -> AsyncIterator[tuple[str, Process]]:
+    async def server(self, **given: str) -> AsyncIterator[Served]:
         """A server that knows nothing yet."""
-        port, state = free_port(), str(self.home / f"state-{time.monotonic_ns()}")
-        urls = ("--checkins-url", self.upstream, "--workforce-url", self.upstream, "--workforce-company", "sandbox")
-        limits = {"CREWGRAPH_MOST_CALLS": "10000", "XDG_STATE_HOME": state}
-        process = await command("serve", *urls, "--port", str(port), home=self.home, **limits, **given)
-        try:
-            await answering(f"http://127.0.0.1:{port}/health/ready", process)
-            yield f"http://127.0.0.1:{port}", process
-        finally:
-            process.terminate()
-            await process.communicate()
+        state = str(self.home / f"state-{time.monotonic_ns()}")
+        given |= {"CREWGRAPH_MOST_CALLS": "10000", "XDG_STATE_HOME": state}
+        async with serving("serve", home=self.home, **self.upstream.below, **given) as server:
+            yield server
 
-    async def walk(self, server: tuple[str, Process], query: str, project: str) -> Walk:
+    async def walk(self, server: Served, query: str, project: str) -> Walk:
         """One walk, measured."""
-        address, process = server
-        lines, cpu, upstream = self.asked(), used(process), used(self.process)
+        lines, cpu, upstream = self.asked(), used(server.process), used(self.upstream.process)
         async with httpx.AsyncClient(trust_env=False, timeout=300) as client:
             began = time.perf_counter()
             given = {"query": query, "variables": {"id": self.projects[project]}}
-            answer = (await client.post(f"{address}/graphql", json=given, headers={"x-crewgraph-trace": "1"})).json()
+            answer = (await client.post(f"{server.address}/graphql", json=given, headers={"x-crewgraph-trace": "1"})).json()
             seconds = time.perf_counter() - began
         check(answer, SIZES[project])
-        spent = used(process) - cpu, used(self.process) - upstream
+        spent = used(server.process) - cpu, used(self.upstream.process) - upstream
         return Walk(seconds, *spent, answer["extensions"]["trace"]["waves"], self.asked() - lines)
 
     def asked(self) -> int:
@@ -133,15 +125,10 @@ async def opened() -> AsyncIterator[Bench]:
     with TemporaryDirectory() as folder:
         home = Path(folder)
         projects = sized(home / "sized.sqlite", today=datetime.now(UTC).date())
-        port, log = free_port(), home / "calls.log"
-        flags = ("--serve", str(home / "sized.sqlite"), "--port", str(port), "--log", str(log))
-        process = await asyncio.create_subprocess_exec(sys.executable, __file__, *flags, stdout=DEVNULL)
-        try:
-            await answering(f"http://127.0.0.1:{port}/health", process)
-            yield Bench(home, f"http://127.0.0.1:{port}", process, log, dict(projects))
-        finally:
-            process.terminate()
-            await process.wait()
+        log = home / "calls.log"
+        flags = ("--serve", str(home / "sized.sqlite"), "--log", str(log))
+        async with serving(*flags, home=home, health="/health", program=(sys.executable, __file__)) as upstream:
+            yield Bench(home, upstream, log, dict(projects))
 
 
 async def counted(bench: Bench) -> AsyncIterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
+import json
 import statistics
 import sys
 import time
@@ -17,10 +18,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx
 
-from tests.servers import answering, command, free_port
+from bench.processes import serving
+from graph.http import GRAPHQL
+from tests.limits.hostile import ENTITIES, HOSTILE, READING, doubling
 
 HEALTHY = '{ project(number: "HB-1000") { name } }'
 PAUSE = 0.02
@@ -42,22 +46,25 @@ Attack = Callable[[int], Awaitable[list[Outcome]]]
 
 
 def head(*fields: str) -> bytes:
-    """The head of a POST of JSON."""
-    lines = ["POST /graphql HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json", *fields]
+    """The head of a POST of JSON, whose refusal has a status of its own."""
+    lines = ["POST /graphql HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json", f"Accept: {GRAPHQL}", *fields]
     return "\r\n".join([*lines, "", ""]).encode()
 
 
 async def told(reader: StreamReader, began: float) -> Outcome:
-    """The first answer on a connection."""
+    """The first answer on a connection, read to its end."""
     try:
         async with asyncio.timeout(LONGEST):
-            first = (await reader.readuntil(b"\r\n\r\n")).decode()
-            seconds = time.perf_counter() - began
-            content = (await reader.read(4096)).decode()
+            first = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+            content = await reader.readexactly(int(first.partition("content-length:")[2].split()[0]))
     except (TimeoutError, ConnectionError, asyncio.IncompleteReadError) as cause:
         return Outcome(type(cause).__name__, time.perf_counter() - began)
-    code = content.partition('"code":"')[2].partition('"')[0]
-    return Outcome(f"{first.split()[1]} {code}".strip(), seconds)
+    return Outcome(" ".join([first.split()[1], *codes(json.loads(content))]), time.perf_counter() - began)
+
+
+def codes(answer: Mapping[str, Any]) -> list[str]:
+    """The codes of an answer's errors, each once."""
+    return sorted({error["extensions"]["code"] for error in answer.get("errors", ())})
 
 
 @asynccontextmanager
@@ -98,6 +105,11 @@ def posted(body: bytes) -> Attack:
     return attack
 
 
+def asked(query: str, variables: Mapping[str, Any] | None = None) -> Attack:
+    """The attack of one question."""
+    return posted(json.dumps({"query": query, "variables": variables}, separators=(",", ":")).encode())
+
+
 def dripping(*given: bytes, connections: int = 50) -> Attack:
     """The attack of connections that send a byte ten times a second."""
 
@@ -122,6 +134,12 @@ ATTACKS: Mapping[str, Attack] = {
     "30 MB by Content-Length": announced,
     "30 MB in chunks": chunked,
     "JSON 100,000 deep": posted(b'{"query":"{__typename}","variables":' + b'{"a":' * 100_000 + b"1" + b"}" * 100_001),
+    "24 fragments that double": asked(doubling(24)),
+    "10,000 aliases": asked(*HOSTILE["10,000 aliases"][:2]),
+    "100,000 representations": asked(ENTITIES, {"of": [{"__typename": "Person", "id": str(at)} for at in range(100_000)]}),
+    "100,000 empty representations": asked(*HOSTILE["100,000 empty representations"][:2]),
+    "as many representations as fit": asked(ENTITIES, {"of": [{"__typename": "Person", "id": "1"}] * 30_000}),
+    "the schema, read over and over": asked(READING),
     "50 dripping bodies": dripping(head("Content-Length: 100000"), b"{"),
     "50 dripping heads": dripping(b"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nX: "),
 }
@@ -150,20 +168,6 @@ async def measured(port: int, attack: Attack | None) -> tuple[list[Outcome], lis
     return outcomes, await queries
 
 
-@asynccontextmanager
-async def server() -> AsyncIterator[int]:
-    """The port of a server over the sandbox."""
-    with TemporaryDirectory() as folder:
-        port = free_port()
-        process = await command("serve", "--port", str(port), home=Path(folder))
-        try:
-            await answering(f"http://127.0.0.1:{port}/health/ready", process)
-            yield port
-        finally:
-            process.terminate()
-            await process.communicate()
-
-
 def row(name: str, outcomes: list[Outcome], latencies: list[float]) -> str:
     """One row of the table."""
     seconds = [one.seconds for one in outcomes]
@@ -176,11 +180,12 @@ async def main(names: list[str]) -> None:
     """Print the table as it comes."""
     say("| attack | answer | seconds to it, median (most) | a healthy query meanwhile, ms, median (most) |")
     say("|---|---|---|---|")
-    async with server() as port:
-        await measured(port, None)  # who is who is found out once
-        say(row("none", *await measured(port, None)))
-        for name in names or ATTACKS:
-            say(row(name, *await measured(port, ATTACKS[name])))
+    with TemporaryDirectory() as folder:
+        async with serving("serve", home=Path(folder)) as server:
+            await measured(server.port, None)  # who is who is found out once
+            say(row("none", *await measured(server.port, None)))
+            for name in names or ATTACKS:
+                say(row(name, *await measured(server.port, ATTACKS[name])))
 
 
 def say(line: str) -> None:

@@ -11,18 +11,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
-import socket
 import sys
-import tempfile
 import time
-from asyncio.subprocess import DEVNULL, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-COMMAND = Path(sys.executable).with_name("crewgraph")
+from bench.processes import serving
+
 QUERIES = {
     "small": "{ projects(first: 5) { nodes { name } } }",
     "large": "{ projects(first: 5) { nodes { name people { name jobTitle { name } projects { name } } } } }",
@@ -114,30 +110,6 @@ async def load(client: Client, rate: float, seconds: float) -> str:
     return f"sent {rate * seconds / sent:6.0f}/s  " + tally.shown(time.perf_counter() - began)
 
 
-@asynccontextmanager
-async def served(home: str, people: int, **given: str) -> AsyncIterator[int]:
-    """The port of a server of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
-    settings = {"XDG_CACHE_HOME": home, "CREWGRAPH_DRAIN_GRACE_SECONDS": "0", "CREWGRAPH_SANDBOX_PEOPLE": str(people), **given}
-    process: Process = await asyncio.create_subprocess_exec(
-        str(COMMAND), "serve", "--port", str(port), env={**os.environ, **settings}, stderr=DEVNULL, cwd=home
-    )
-    try:
-        while process.returncode is None:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.1)
-            else:
-                writer.close()
-                break
-        yield port
-    finally:
-        process.terminate()
-        await process.wait()
-
-
 async def measured(client: Client, name: str, seconds: float) -> None:
     """Print what one server can do, and what comes of 1 and 5 times that."""
     await capacity(client, 3)
@@ -151,11 +123,11 @@ async def measured(client: Client, name: str, seconds: float) -> None:
 async def main(seconds: float, people: int, most: list[str]) -> None:
     """All of it."""
     sides = {"without": WITHOUT} | {f"most {one}": {"CREWGRAPH_MOST_OPERATIONS": one} for one in most}
-    with tempfile.TemporaryDirectory() as home:
+    with TemporaryDirectory() as home:
         for name, given in sides.items():
             for size, query in QUERIES.items():
-                async with served(home, people, **given) as port:
-                    await measured(Client(port, query), f"{name}, {size}", seconds)
+                async with serving("serve", home=Path(home), CREWGRAPH_SANDBOX_PEOPLE=str(people), **given) as server:
+                    await measured(Client(server.port, query), f"{name}, {size}", seconds)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ import asyncio
 import statistics
 import sys
 import time
-from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,12 +20,13 @@ from typing import Any
 
 import httpx
 
-from tests.servers import COMMAND, answering, environment, free_port
+from bench.processes import serving
 
 SLOW = 1_000
 """Milliseconds of a median before the outage beyond which the machine is too busy for its figures to mean anything."""
 LEAD, AFTER = 40, 45
 """Seconds from the sandbox's start to the outage, of which the first go into learning who is who, and from its end to the end."""
+MANY = httpx.Limits(max_connections=500)
 WARMING = 60
 PEOPLE = "{ people(first: 100) { nodes { id checkIns(first: 1) { totalCount } } } }"
 PERSON = """
@@ -121,36 +121,20 @@ async def asked(client: httpx.AsyncClient, query: str, **variables: str) -> Any:
 
 
 @asynccontextmanager
-async def process(*arguments: str, home: Path, health: str, **given: str) -> AsyncIterator[str]:
-    """The address of a command that serves."""
-    port = free_port()
-    started: Process = await asyncio.create_subprocess_exec(
-        str(COMMAND), *arguments, "--port", str(port), stdout=DEVNULL, stderr=DEVNULL, cwd=home, env=environment(home, given)
-    )
-    try:
-        await answering(f"http://127.0.0.1:{port}{health}", started)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        started.terminate()
-        await started.wait()
-
-
-@asynccontextmanager
 async def opened(kind: str, seconds: float) -> AsyncIterator[Load]:
     """The outage that is to come, a server over it, and whom to ask about."""
     with TemporaryDirectory() as folder:
         home = Path(folder)
         (home / "outage.toml").write_text(PLAN.format(kind=KINDS[kind], begins=LEAD, ends=LEAD + seconds))
-        async with process("sandbox", "--rehearse", "outage.toml", home=home, health="/sandbox/faults") as upstream:
-            given = {"CREWGRAPH_CHECKINS_URL": upstream, "CREWGRAPH_WORKFORCE_URL": upstream, "CREWGRAPH_WORKFORCE_COMPANY": "sandbox"}
-            async with (
-                process("serve", home=home, health="/health/ready", CREWGRAPH_CACHE="false", **given) as address,
-                httpx.AsyncClient(base_url=upstream, trust_env=False) as sandbox,
-                httpx.AsyncClient(base_url=address, trust_env=False, timeout=WARMING, limits=httpx.Limits(max_connections=500)) as client,
-            ):
-                watch = Watch(sandbox)
-                await watch.look()
-                yield Load(client, watch, await known(client))
+        async with (
+            serving("sandbox", "--rehearse", "outage.toml", home=home, health="/sandbox/faults") as upstream,
+            serving("serve", home=home, CREWGRAPH_CACHE="false", **upstream.below) as server,
+            httpx.AsyncClient(base_url=upstream.address, trust_env=False) as sandbox,
+            httpx.AsyncClient(base_url=server.address, trust_env=False, timeout=WARMING, limits=MANY) as client,
+        ):
+            watch = Watch(sandbox)
+            await watch.look()
+            yield Load(client, watch, await known(client))
 
 
 async def known(client: httpx.AsyncClient) -> dict[str, Any]:

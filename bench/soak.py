@@ -26,7 +26,7 @@ from typing import Any
 import httpx
 
 from bench.memory import flat, median, mega, slope
-from bench.rehearsal import process
+from bench.processes import serving
 from bench.unique import IDS, Company
 
 PLAN = """
@@ -164,16 +164,14 @@ async def started(people: int) -> AsyncIterator[Soak]:
     with TemporaryDirectory() as folder:
         home = Path(folder)
         (home / "faults.toml").write_text(PLAN)
-        upstreams = process("sandbox", "--people", str(people), "--rehearse", "faults.toml", home=home, health="/sandbox/faults")
-        async with upstreams as upstream:
-            given = {"CREWGRAPH_CHECKINS_URL": upstream, "CREWGRAPH_WORKFORCE_URL": upstream, "CREWGRAPH_WORKFORCE_COMPANY": "sandbox"}
-            given["CREWGRAPH_CACHE_MEGABYTES"] = CACHE
-            async with (
-                process("serve", home=home, health="/health/ready", **given) as address,
-                httpx.AsyncClient(base_url=upstream, trust_env=False, timeout=PATIENCE) as sandbox,
-                httpx.AsyncClient(base_url=address, trust_env=False, timeout=PATIENCE) as server,
-            ):
-                yield Soak(server, sandbox)
+        upstreams = serving("sandbox", "--people", str(people), "--rehearse", "faults.toml", home=home, health="/sandbox/faults")
+        async with (
+            upstreams as upstream,
+            serving("serve", home=home, CREWGRAPH_CACHE_MEGABYTES=CACHE, **upstream.below) as above,
+            httpx.AsyncClient(base_url=upstream.address, trust_env=False, timeout=PATIENCE) as sandbox,
+            httpx.AsyncClient(base_url=above.address, trust_env=False, timeout=PATIENCE) as server,
+        ):
+            yield Soak(server, sandbox)
 
 
 def late(metrics: dict[str, float]) -> float:

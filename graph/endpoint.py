@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
@@ -19,7 +20,7 @@ from graph.door.asking import asked
 from graph.errors import formatted, root
 from graph.operating.admission import Turn, admitted
 from graph.operating.quota import Exhausted
-from graph.operating.visits import Visit, ident
+from graph.operating.visits import Visit, attended, ident
 from graph.schema import COMPILED, MUTE, schema
 from graph.service import Service
 from graph.weights import keeping
@@ -67,7 +68,7 @@ async def answered(request: Request, service: Service, visit: Visit, kind: str) 
     """The answer to a caller who is known and pays, as soon as it is their turn. Raises http.Refusal."""
     caller = await service.access.caller(request)
     call = await service.documents.call(await asked(request, service.limits.door))
-    async with admitted(request, service.watch, caller.payer) as turn:
+    async with attended(request.receive, visit), admitted(request, service.watch, caller.payer) as turn:
         response = await run(request, call, kind, visit, Rights(caller), turn)
         response.headers.update(turn.headers())
     return response
@@ -77,7 +78,7 @@ async def run(request: Request, call: http.Call, kind: str, visit: Visit, rights
     """The answer to one call, with loaders of its own."""
     service: Service = request.app.state.service
     limits, request_id = service.limits, ident(request.scope)
-    until = deadline.asked(request.headers.get(deadline.HEADER), limits.deadline)
+    until = replace(deadline.asked(request.headers.get(deadline.HEADER), limits.deadline), gone=lambda: visit.gone)
     visit.ledger = ledger = Ledger(limits.calls, traced=limits.trace and traced(request, rights.caller), deadline=until)
     loaders = Loaders(service.known, ledger, Mode.NONE if http.refreshes(request) else Mode.USUAL, rights.reach)
     bounds = limits.documents.waived if call.trusted else limits.documents

@@ -42,10 +42,18 @@ def entities(types: Iterable[type]) -> dict[str, Entity]:
     return {one.__name__: Entity(one.keys, one.resolve_reference, one.needs) for one in types if getattr(one, "keys", ())}  # type: ignore[attr-defined]
 
 
-def bounded(given: Iterable[object]) -> None:
-    """Raises BadInput when the lists of representations that an operation gives hold too many in all."""
-    if sum(len(one) if isinstance(one, list) else 1 for one in given) > MOST:
+def bounded(given: Iterable[object], variables: Iterable[object] = ()) -> None:
+    """Raises BadInput when the lists of representations that an operation gives hold too many in all, or one of its variables does.
+
+    All variables are read before the first field is, those of fields that are left out among them.
+    """
+    if sum(map(many, given)) > MOST or max(map(many, variables), default=0) > MOST:
         raise BadInput("representations", f"must be at most {MOST}")
+
+
+def many(given: object) -> int:
+    """How many representations these are; what is no list is one."""
+    return len(given) if isinstance(given, list) else 1
 
 
 async def resolve(known: Mapping[str, Entity], loaders: Loaders, representations: list[object], rights: Rights | None = None) -> list[Any]:

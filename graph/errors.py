@@ -80,7 +80,9 @@ def about_query(error: GraphQLError, cause: Exception) -> bool:
 
 def of_variable(error: GraphQLError) -> bool:
     """Whether graphql-core refused the value of a variable: then it wraps the reason, and nothing has been executed."""
-    return error.path is None and isinstance(error.original_error, GraphQLError)
+    if error.path is not None:
+        return False
+    return isinstance(error.original_error, GraphQLError) or error.message.startswith("Too many errors processing variables")
 
 
 def worded(error: GraphQLError) -> str:

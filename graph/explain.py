@@ -6,12 +6,12 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
-from graphql import GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, OperationType, parse, validate
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, GraphQLSyntaxError, OperationDefinitionNode, OperationType, parse, validate
 from graphql.execution.values import get_variable_values
 from starlette.applications import Starlette
 
@@ -21,9 +21,11 @@ from graph.errors import formatted
 from graph.estimate import estimate
 from graph.forecast import Estimate
 from graph.limits import OPEN, none
-from graph.schema import schema
-from graph.selection import Asked, asked
+from graph.schema import WEIGHTS, schema
+from graph.selection import asked
 from graph.settings import Settings
+from graph.weights.bounds import Bounds
+from graph.weights.prices import price
 from loaders.mapping import Register
 from loaders.stores import MemoryStore
 from upstreams.dialect import Dialect
@@ -52,18 +54,23 @@ class Question:
 
 @dataclass(frozen=True)
 class Explained:
-    """The estimate under a budget of `limit` calls and, if the query was run, its trace and the codes of its errors."""
+    """The estimate under a budget of `limit` calls, the points under what `documents` may cost and, if the query was run, its trace and
+    the codes of its errors.
+    """
 
     estimate: Estimate
     limit: int
     trace: Mapping[str, Any] | None = None
     errors: Mapping[str, int] | None = None
+    points: int = 0
+    documents: Bounds = field(default_factory=Bounds)
 
     def shown(self) -> dict[str, Any]:
         """All of it as data, without anybody's id."""
         found = self.estimate
         steps = [asdict(step) for step in found.steps]
         told = {"least": found.least, "likely": found.likely, "waves": found.waves, "limit": self.limit, "steps": steps}
+        told |= {"points": self.points, "mostPoints": self.documents.cost}
         if self.trace is None:
             return {"estimate": told}
         return {"estimate": told, "run": {**self.trace, "identities": identities(self.trace), "errors": dict(self.errors or {})}}
@@ -93,8 +100,8 @@ def question(given: str, variables: str | None, operation: str | None) -> Questi
     return Question(read(given), found, operation)
 
 
-def tree(question: Question) -> Asked:
-    """The operation as a tree. Raises Wrong with what the API would answer."""
+def understood(question: Question) -> tuple[GraphQLSchema, DocumentNode, str | None, Mapping[str, Any]]:
+    """The operation, as it is looked at by `asked` and `price`. Raises Wrong with what the API would answer."""
     try:
         document = parse(question.text)
     except GraphQLSyntaxError as error:
@@ -108,7 +115,7 @@ def tree(question: Question) -> Asked:
     values = get_variable_values(schema._schema, meant[0].variable_definitions or (), dict(question.variables))
     if isinstance(values, list):
         raise Wrong(told(values))
-    return asked(schema._schema, document, question.operation, question.variables)
+    return schema._schema, document, question.operation, question.variables
 
 
 def told(errors: list[GraphQLError]) -> list[str]:
@@ -121,10 +128,10 @@ def told(errors: list[GraphQLError]) -> list[str]:
 
 async def foreseen(question: Question, settings: Settings) -> Explained:
     """The estimate where nothing is known; nobody is asked anything. Raises Wrong, and Unusable for settings."""
-    operation, limits, mapping = tree(question), settings.limits(), settings.mapping()
+    operation, limits, mapping = understood(question), settings.limits(), settings.mapping()
     register = mapping.register if mapping is not None else Register()
     async with knowing(NOWHERE, settings.rules(), register, replace(limits, engine=none, store=MemoryStore)) as known:
-        return Explained(estimate(operation, known), limits.calls)
+        return Explained(estimate(asked(*operation), known), limits.calls, points=price(WEIGHTS, *operation), documents=limits.documents)
 
 
 async def ran(question: Question, settings: Settings, latency_ms: float = 0) -> Explained:
@@ -136,10 +143,10 @@ async def ran(question: Question, settings: Settings, latency_ms: float = 0) -> 
 
 async def run(question: Question, app: Starlette) -> Explained:
     """The estimate from what the graph knows before it is asked, and what the query came to."""
-    operation, transport = tree(question), httpx.ASGITransport(app)
+    operation, transport = understood(question), httpx.ASGITransport(app)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://graph") as client:
-        found = estimate(operation, app.state.service.known)
+        found, limits = estimate(asked(*operation), app.state.service.known), app.state.service.limits
         body = {"query": question.text, "variables": question.variables, "operationName": question.operation}
         answer = (await client.post("/graphql", json=body, headers=TRACED)).json()
         codes = Counter(error["extensions"]["code"] for error in answer.get("errors", ()))
-        return Explained(found, app.state.service.limits.calls, answer["extensions"]["trace"], codes)
+        return Explained(found, limits.calls, answer["extensions"]["trace"], codes, price(WEIGHTS, *operation), limits.documents)

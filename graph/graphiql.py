@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route, Router
 
 STATIC = Path(__file__).with_name("static")
@@ -86,7 +87,7 @@ def assets(folder: Path = STATIC) -> Router:
     async def serve(request: Request) -> Response:
         asset = files.get(request.path_params["name"])
         if asset is None:
-            return PlainTextResponse("Not found", 404, HEADERS)
+            raise HTTPException(404)
         return answer(asset, request.headers.get("if-none-match", ""))
 
     return Router([Route("/{name}", serve)], redirect_slashes=False)

@@ -23,13 +23,12 @@ from graph.estimate import estimate, wants
 from graph.execution.executor import Compiled
 from graph.query import Query
 from graph.scalars import scalar_map
-from graph.selection import asked
+from graph.selection import arguments_of, asked
 from graph.weights import keeping, prices
-from graph.weights.bounds import Bounds, Weighing
-from graph.weights.checked import Checked
+from graph.weights.checked import MOST_ERRORS, Checked
 from graph.weights.declared import weigh
 from graph.weights.looked import LOOKS, Looked
-from graph.weights.scale import weights
+from graph.weights.scale import ones, weights
 
 ENTITIES = entities.entities(value for value in vars(graph.types).values() if isinstance(value, type))
 MUTE, COMPILED = "mute", "compiled"
@@ -62,13 +61,13 @@ class Weighed(SchemaExtension):
         loaders, weighing, document = context.loaders, context.weighing, running.graphql_document
         context.rights.operation = running.operation_name
         if document is not None:
-            scopes, said = context.rights.caller.scopes, (document, running.operation_name, running.variables)
-            looked = LOOKS.at(*said, scopes, lambda: look(*said, scopes, context.documents))
+            asking = document, running.operation_name, running.variables
+            looked = LOOKS.at(*asking, context.rights.caller, lambda: look(*asking, context))
+            prices.fit(context.documents, looked.values)
             if context.documents.mode != "off":
                 weighing.cost = looked.cost
                 prices.afford(context.documents, weighing)
                 context.pay(weighing.cost)
-            entities.bounded(one.arguments.get("representations", ()) for one in looked.asked.fields if one.name == "_entities")
             weighing.seconds, weighing.personal = looked.seconds, looked.personal
             tree = looked.permitted
             loaders.wants = wants(tree)
@@ -77,12 +76,17 @@ class Weighed(SchemaExtension):
         yield
 
 
-def look(document: DocumentNode, name: str | None, variables: dict[str, Any] | None, scopes: frozenset[str], limits: Bounds) -> Looked:
-    """What there is to know of an operation, whatever is remembered of the upstreams. Raises where it costs too much to look further."""
-    cost = prices.price(schema._schema, WEIGHTS, document, name, variables)
-    prices.afford(limits, Weighing(cost))
-    tree = asked(schema._schema, document, name, variables)
-    return Looked(cost, tree, permitted(tree, NEEDS, scopes), keeping.seconds(tree), keeping.personal(tree))
+def look(document: DocumentNode, name: str | None, variables: dict[str, Any] | None, context: Context) -> Looked:
+    """What there is to know of an operation, whatever is remembered of the upstreams. Raises where it is too much to look further."""
+    asking = schema._schema, document, name, variables
+    entities.bounded([one.get("representations", ()) for one in arguments_of("_entities", *asking)], (variables or {}).values())
+    prices.fit(context.documents, values := prices.price(VALUES, *asking))
+    cost = prices.price(WEIGHTS, *asking)
+    if context.documents.mode != "off":
+        context.weighing.cost = cost
+        prices.afford(context.documents, context.weighing)
+    tree = asked(*asking)
+    return Looked(values, cost, permitted(tree, NEEDS, context.rights.caller), keeping.seconds(tree), keeping.personal(tree))
 
 
 class Schema(strawberry.federation.Schema):
@@ -95,10 +99,17 @@ class Schema(strawberry.federation.Schema):
         return await entities.resolve(ENTITIES, info.context.loaders, list(representations), info.context.rights)
 
     def _get_custom_context_kwargs(self, operation_extensions: dict[str, Any] | None = None, *, sync: bool = False) -> dict[str, Any]:
-        """What graphql-core executes with: besides the usual, whether names are suggested, and whether plans are made."""
+        """What graphql-core executes with: besides the usual, what is told of wrong variables, if with names, and if plans are made."""
         usual = super()._get_custom_context_kwargs(operation_extensions, sync=sync)
         said = operation_extensions or {}
-        return {**usual, "hide_suggestions": bool(said.get(MUTE)), "compiled": said.get(COMPILED, True)}
+        told = {"hide_suggestions": bool(said.get(MUTE)), "max_coercion_errors": MOST_ERRORS}
+        return {**usual, **told, "compiled": said.get(COMPILED, True)}
+
+    def _extend_introspection(self) -> None:
+        """Strawberry's own answer to `isOneOf` fails where a type is asked that only wraps another."""
+        super()._extend_introspection()
+        introspected: Any = self._schema.type_map["__Type"]
+        introspected.fields["isOneOf"].resolve = lambda shown, _info: getattr(shown, "is_one_of", None)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Nothing: errors are reported when they are formatted."""
@@ -113,6 +124,7 @@ schema = Schema(
     execution_context_class=Compiled,
 )
 WEIGHTS = weights(schema._schema)
+VALUES = ones(WEIGHTS)
 NEEDS = needs(schema)
 
 

@@ -54,13 +54,31 @@ class Asked:
 
 def asked(schema: GraphQLSchema, document: DocumentNode, operation_name: str | None, variables: Mapping[str, Any] | None) -> Asked:
     """The operation as a tree, under a root without a name."""
+    found = looked(schema, document, operation_name, variables)
+    return found[0].at(*found[1:]) if found is not None else Asked("", "")
+
+
+def arguments_of(
+    root: str, schema: GraphQLSchema, document: DocumentNode, operation_name: str | None, variables: Mapping[str, Any] | None
+) -> list[dict[str, Any]]:
+    """What each field of this name that the operation asks of the query type is given, aliases counted one by one."""
+    if (found := looked(schema, document, operation_name, variables)) is None:
+        return []
+    look, query, selections = found
+    fields = {(node.alias or node.name).value: node for _, node in look.flat(query, [selections]) if node.name.value == root}
+    return [look.arguments(node) for node in fields.values()]
+
+
+def looked(
+    schema: GraphQLSchema, document: DocumentNode, operation_name: str | None, variables: Mapping[str, Any] | None
+) -> tuple[Look, str, SelectionSetNode] | None:
+    """A look at the operation, and what it asks of which type; nothing where the document has no such operation."""
     operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
-    named = [one for one in operations if operation_name is None or (one.name and one.name.value == operation_name)]
+    meant = next((one for one in operations if operation_name is None or (one.name and one.name.value == operation_name)), None)
+    if meant is None or schema.query_type is None:
+        return None
     fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
-    if not named or schema.query_type is None:
-        return Asked("", "")
-    given = {**defaults(named[0]), **(variables or {})}
-    return Look(schema, fragments, given).at(schema.query_type.name, named[0].selection_set)
+    return Look(schema, fragments, {**defaults(meant), **(variables or {})}), schema.query_type.name, meant.selection_set
 
 
 def defaults(operation: OperationDefinitionNode) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 import os
-import signal
 import socket
 import sys
 from collections.abc import Mapping
@@ -17,8 +17,10 @@ from graph.app import Upstreams, create_app, from_settings
 from graph.embedded import embedded, rehearsed
 from graph.operating import logs, server
 from graph.operating.drain import Drain
-from graph.operating.workers import UNUSABLE, Workers
-from graph.settings import Settings, load
+from graph.operating.workers import UNUSABLE, Workers, listen
+from graph.settings import Settings, Unusable, load
+
+log = logging.getLogger("crewgraph.workers")
 
 
 @dataclass(frozen=True)
@@ -79,14 +81,20 @@ def one(order: Order, settings: Settings, listener: socket.socket) -> int:
 
 
 def run(app: Starlette, listener: socket.socket, drain: Drain) -> int:
-    """Serve an app on a socket; SIGTERM, also one that comes before there is a server, is a success."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    """Serve an app on a socket; a signal, also one that comes before there is a server, is a success."""
+    listen()
     return 0 if server.serve(app, listener, drain) else UNUSABLE
 
 
 def work(order: Order, listener: socket.socket) -> None:
     """The life of one worker; its signals come from the process that began it, not from the terminal."""
     os.setpgid(0, 0)
-    settings = order.settings()
-    logs.configure(settings.log_format, settings.log_level)
-    sys.exit(one(order, settings, listener))
+    listen()
+    try:
+        settings = order.settings()
+        logs.configure(settings.log_format, settings.log_level)
+        status = one(order, settings, listener)
+    except (Unusable, sandbox.BrokenPlan) as cause:  # what it was checked with at first is no longer so
+        log.warning("a worker cannot begin: %s", "; ".join(cause.problems))
+        status = UNUSABLE
+    sys.exit(status)

@@ -34,7 +34,7 @@ def show(found: Explained) -> None:
     """Print it all."""
     console = Console()
     console.print(tree(found.estimate))
-    console.print(verdict(found))
+    console.print(verdict(found), points(found), sep="\n")
     if found.trace is not None:
         console.print(*outcome(found.trace), budget(found.trace["budget"], found.errors or {}), sep="\n")
 
@@ -79,6 +79,17 @@ def verdict(found: Explained) -> Text:
     if estimate.likely > limit:
         return Text.assemble(total, ("it may be refused on its way.", "bold yellow"))
     return Text.assemble(total, ("it fits.", "bold green"), directory(estimate))
+
+
+def points(found: Explained) -> Text:
+    """What it costs in points, and whether that is too much."""
+    limits = found.documents
+    total = f"{found.points} {'point' if found.points == 1 else 'points'}; an operation may cost {limits.cost}"
+    if found.points <= limits.cost:
+        return Text.assemble(f"{total}: ", ("it fits.", "bold green"))
+    if limits.mode == "enforce":
+        return Text.assemble(f"{total}: ", ("it is refused.", "bold red"))
+    return Text(f"{total}, which is not enforced.")
 
 
 def directory(estimate: Estimate) -> str:

@@ -165,11 +165,15 @@ def fits(base: Filter, account: Account) -> bool:
 
 
 def shortened_filters(name: str, email: str) -> list[Filter]:
-    """Filters by parts of a name and an email, alone and beside the other's whole: exact ones that narrow each other find neither."""
+    """Filters by parts of a name and an email, alone and beside the other's whole: exact ones that narrow each other find neither.
+
+    None for a name or an email that has no part to ask by, such as a name of two letters: of one filter alone, nothing is told of both.
+    """
     names, emails = ([part for part in shortened(value) if askable(part)] for value in (name, email))
+    if not (names and emails):
+        return []
     alone = [*(Filter(person_name=part) for part in names), *(Filter(person_email=part) for part in emails)]
-    beside = [*(Filter(person_name=name, person_email=part) for part in emails[:1])]
-    return [*alone, *beside, *(Filter(person_name=part, person_email=email) for part in names[:1])]
+    return [*alone, Filter(person_name=name, person_email=emails[0]), Filter(person_name=names[0], person_email=email)]
 
 
 async def misses(source: Source, probes: list[Filter], row: str) -> bool | None:

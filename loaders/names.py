@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
 APOSTROPHES = dict.fromkeys(map(ord, "’‘ʼ＇`´"), "'")
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 STRAIGHT, CURLY = "'", "’"
 
 
@@ -19,6 +21,11 @@ def folded(value: str | None) -> str:
 def same(one: str | None, other: str | None) -> bool:
     """Whether both are the same non-empty key."""
     return bool(folded(one)) and folded(one) == folded(other)
+
+
+def addresses(value: str | None) -> bool:
+    """Whether this could be a whole email: it has parts then, by which a filter that matches parts gives itself away."""
+    return ADDRESS.fullmatch(value or "") is not None
 
 
 def spellings(name: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from typing import ClassVar, Literal, Protocol
 from loaders.accounts import Source, account_of, owner_of
 from loaders.base import Loader
 from loaders.links import Owned
-from loaders.names import shortened
+from loaders.names import addresses, shortened
 from loaders.rows import drop, testimony
 from upstreams.calls import Mode
 from upstreams.check_ins import Filter, askable
@@ -46,7 +46,7 @@ class Forbidden(Fault):
 
 @dataclass(frozen=True)
 class Reach:
-    """The caller's email as check-ins spells it; without one nothing is within reach."""
+    """The caller's email as check-ins spells it; without a whole one nothing is within reach."""
 
     email: str | None
 
@@ -73,7 +73,7 @@ def refused() -> Forbidden:
 
 async def read(source: Source, reach: Reach) -> Part:
     """Everything within reach: the caller's own rows and their team's."""
-    if reach.email is None or not askable(reach.email):
+    if reach.email is None or not addresses(reach.email) or not askable(reach.email):
         return Part()
     return joined(await together([mine(source, reach.email), team(source, reach.email)]))
 
@@ -141,6 +141,12 @@ async def allowed(source: Reaching, check_in_id: str) -> None:
     """Raises Forbidden for a check-in out of reach, whether or not there is one of this id."""
     if source.reach is not None and check_in_id not in (await inside(source, source.reach)).rows:
         raise refused()
+
+
+async def shows(source: Reaching, reach: Reach, account_id: str) -> bool:
+    """Whether a check-in within reach is known to be this account's; it costs the same whether or not somebody has met the account."""
+    rows = (await inside(source, reach)).rows
+    return any(source.known.owner_id(row) == bare(account_id) for row in rows)
 
 
 async def filtered(source: Reaching, reach: Reach, where: Filter) -> Part:

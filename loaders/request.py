@@ -185,7 +185,7 @@ class Loaders:
     @cached_property
     def anew(self) -> Loaders:
         """The loaders to read with once more what changed while it was read: nothing remembered will do."""
-        loaders = Loaders(self.known, self.ledger, Mode.NONE)
+        loaders = Loaders(self.known, self.ledger, Mode.NONE, self.reach)
         loaders.second = True
         return loaders
 

@@ -29,17 +29,20 @@ async def check_ins(loaders: Loaders, page: Page, where: Filter, submitted: Wind
     """The check-ins that a filter finds, whoever they belong to (seed A:9-80), as far as the caller may see them."""
     if loaders.reach is not None:
         return within(loaders, await filtered(loaders, loaders.reach, widened(where, submitted)), [where, submitted], page, submitted)
-    return connection(loaders, Rows(widened(where, submitted), None, submitted), page)
+    return connection(loaders, Rows(widened(where, submitted), None, submitted), page, [where, submitted])
 
 
-def connection(loaders: Loaders, rows: Rows, page: Page) -> Connection[CheckIn]:
-    """A connection over rows; nothing is read before a field asks, and page and count share their calls."""
-    question = Question(rows, page.first, offset(place(rows, page.after)))
+def connection(loaders: Loaders, rows: Rows, page: Page, asked: object) -> Connection[CheckIn]:
+    """A connection over rows; nothing is read before a field asks, and page and count share their calls.
+
+    Cursors belong to what was `asked`, not to the rows: these hold emails, which could be guessed back from a seal.
+    """
+    question = Question(rows, page.first, offset(place(asked, page.after)))
 
     async def one() -> Read[CheckIn]:
         found = await loaders.slice(question)
         placed = zip(found.places, found.items, strict=True)
-        return read(placed, rows, page, more=found.more, completeness=completeness(found))
+        return read(placed, asked, page, more=found.more, completeness=completeness(found))
 
     async def count() -> int | None:
         return await loaders.totals.load(rows)

@@ -8,7 +8,7 @@ from loaders.accounts import behind, whole
 from loaders.identity import own, person_of, unlinked
 from loaders.links import Ambiguous, Identity, Owned, Status
 from loaders.names import alphabetical, folded, same
-from loaders.reach import Part, Reach, theirs
+from loaders.reach import Part, Reach, shows, theirs
 from loaders.request import Booked, Loaders
 from loaders.rows import rows_of
 from loaders.window import Window, on
@@ -45,8 +45,16 @@ async def remembered(loaders: Loaders, person_id: str) -> Person | None:
     directory = loaders.known.directories.peek("company")
     if directory is not None and person_id in directory.people:
         return directory.people[person_id]
-    account = loaders.known.accounts.peek(bare(person_id)) if loaders.reach is None or loaders.reach.email is not None else None
-    return await person_of(loaders, account) if account is not None and account.id == person_id else None
+    account = await met(loaders, person_id)
+    return await person_of(loaders, account) if account is not None else None
+
+
+async def met(loaders: Loaders, person_id: str) -> Account | None:
+    """The account of this id, if a check-in that the caller may see showed it: what others have read is nobody to them."""
+    if loaders.reach is not None and not (TENANT.match(person_id) and await shows(loaders, loaders.reach, person_id)):
+        return None
+    account = loaders.known.accounts.peek(bare(person_id))
+    return account if account is not None and account.id == person_id else None
 
 
 async def by_email(loaders: Loaders, email: str) -> Person | None:
@@ -126,7 +134,9 @@ async def check_ins(person: Person, loaders: Loaders, page: Page, submitted: Win
     if loaders.reach is not None:
         return within(loaders, await reached(person, loaders, loaders.reach), [person.id, submitted], page, submitted)
     mine = await owned(person, loaders)
-    return connection(loaders, rows_of(mine, submitted), page) if mine is not None else None
+    if mine is None:
+        return None
+    return connection(loaders, rows_of(mine, submitted), page, [person.id, bare(mine.account.id), submitted])
 
 
 async def assignments(person: Person, loaders: Loaders, window: Window, changed: Changed = ALWAYS) -> list[Assignment] | None:

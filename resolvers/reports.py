@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from loaders.accounts import owner_of
 from loaders.identity import person_of
-from loaders.names import alphabetical, shortened
+from loaders.names import addresses, alphabetical, shortened
 from loaders.request import Loaders
 from loaders.rows import submitted_within, widened
 from loaders.window import Window
@@ -17,7 +15,6 @@ from upstreams.gathering import together
 from upstreams.records import Account, CheckIn, Person
 from upstreams.values import bare
 
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 SILENT = "Reports who submitted no check-in on these days cannot be seen."
 UNSHOWN = "Some check-ins could not be read, or do not show whose they are."
 LOOSE = "Check-ins matches parts of emails: reports of a manager whose email contains this one are among them."
@@ -25,7 +22,7 @@ LOOSE = "Check-ins matches parts of emails: reports of a manager whose email con
 
 async def reports(loaders: Loaders, manager_email: str, page: Page, submitted: Window) -> Connection[Person]:
     """The people behind the check-ins of a manager's reports submitted in these days, by name (seed A:22)."""
-    if not EMAIL.fullmatch(manager_email) or not askable(manager_email):
+    if not addresses(manager_email) or not askable(manager_email):
         raise BadInput("managerEmail", "must be a whole email address")
     where, zone = widened(Filter(manager_email=manager_email), submitted), loaders.known.rules.zone
     every, whole = await loaders.every(where, most=loaders.known.rules.most_attributions)

@@ -20,6 +20,13 @@ from starlette.types import ASGIApp
 from tests.waiting import LONG, until
 
 COMMAND = Path(sys.executable).with_name("crewgraph")
+UNHURRIED = {
+    "CREWGRAPH_QUEUE_SECONDS": "30",
+    "CREWGRAPH_DEADLINE": "120",
+    "CREWGRAPH_UPSTREAM_TIMEOUT": "60",
+    "CREWGRAPH_UPSTREAM_CONNECT_TIMEOUT": "60",
+}
+"""Settings under which a test is never too slow, however busy the machine is."""
 
 
 @asynccontextmanager
@@ -80,8 +87,9 @@ def environment(home: Path, given: Mapping[str, str]) -> dict[str, str]:
 
 
 async def command(*arguments: str, home: Path, **given: str) -> Process:
-    """The command, started in an empty folder."""
-    return await asyncio.create_subprocess_exec(str(COMMAND), *arguments, stdout=PIPE, stderr=PIPE, cwd=home, env=environment(home, given))
+    """The command, started in an empty folder, in no hurry unless it is told to be."""
+    env = environment(home, UNHURRIED | given)
+    return await asyncio.create_subprocess_exec(str(COMMAND), *arguments, stdout=PIPE, stderr=PIPE, cwd=home, env=env)
 
 
 async def finished(*arguments: str, home: Path, **given: str) -> Ended:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -31,12 +32,15 @@ class Stopwatch:
 
     def __init__(self) -> None:
         self.seconds = 0.0
+        self.stall = 0.0
 
     async def run(self) -> None:
-        """Tick for ever."""
+        """Tick for ever; `stall` is the longest that a tick has really taken."""
         while True:
+            began = time.monotonic()
             await asyncio.sleep(TICK)
             self.seconds += TICK
+            self.stall = max(self.stall, time.monotonic() - began)
 
 
 @asynccontextmanager
@@ -48,6 +52,23 @@ async def stopwatch() -> AsyncIterator[Stopwatch]:
         yield watch
     finally:
         running.cancel()
+
+
+async def undisturbed(attempt: Callable[[], Coroutine[Any, Any, T]], seconds: float) -> T:
+    """What an attempt comes to in which this process never stood still for so long; another counts for nothing, and is made again.
+
+    For what promises somebody a time, which it cannot keep to who uses it up by standing still.
+    """
+    async with asyncio.timeout(LONG), stopwatch() as watch:
+        while True:
+            watch.stall = 0.0
+            found: T | BaseException = (await asyncio.gather(attempt(), return_exceptions=True))[0]
+            await asyncio.sleep(2 * TICK)  # the last tick is measured by then
+            if watch.stall >= seconds:
+                continue
+            if isinstance(found, BaseException):
+                raise found
+            return found
 
 
 def at_once(work: Coroutine[Any, Any, T]) -> T:

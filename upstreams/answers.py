@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -14,18 +13,9 @@ from upstreams.errors import BadResponse, Missing, RateLimited, Refused, Unavail
 from upstreams.pauses import wanted
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What came back: a status, headers and the whole body, unpacked."""
-
-    status: int
-    headers: httpx.Headers
-    body: bytes
-
-
-def why(cause: httpx.RequestError) -> str:
+def why(cause: httpx.RequestError | httpx.InvalidURL) -> str:
     """Why nothing came back: a wrong setting or a certificate stays wrong, anything else may pass (faults.md F7)."""
-    if isinstance(cause, (httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
+    if isinstance(cause, (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
         return "configuration"
     refused = isinstance(cause, httpx.ConnectError) and any(isinstance(one, ssl.SSLError) for one in causes(cause))
     return "tls" if refused else "transport"
@@ -39,12 +29,12 @@ def causes(error: BaseException) -> Iterator[BaseException]:
         found = found.__cause__ or found.__context__
 
 
-def check(name: str, answer: Answer) -> None:
+def check(name: str, status: int, headers: httpx.Headers) -> None:
     """Raise what this status or media type means; JSON with 200 passes, an HTML login page does not (upstreams.md 38)."""
-    if answer.status != 200:
-        raise failure(name, answer.status, wanted(answer.headers, limited=answer.status == 429))
-    if "json" not in answer.headers.get("content-type", "").lower():
-        raise BadResponse(name, status=answer.status, reason="content-type")
+    if status != 200:
+        raise failure(name, status, wanted(headers, limited=status == 429))
+    if "json" not in headers.get("content-type", "").partition(";")[0].lower():
+        raise BadResponse(name, status=status, reason="content-type")
 
 
 def failure(name: str, status: int, retry_after: float | None) -> UpstreamError:

@@ -16,9 +16,6 @@ from enum import Enum
 from upstreams.errors import BadResponse, TimedOut, Unavailable, UpstreamError
 from upstreams.sliding import Sliding
 
-ANSWERED = frozenset({"status", "redirect"})
-"""Reasons of a BadResponse that could be read, and was not what was asked for."""
-
 
 @dataclass(frozen=True)
 class Rules:
@@ -97,12 +94,13 @@ def settle(state: State, ticket: int, verdict: Verdict, now: float, rules: Rules
 
 
 def counted(state: Closed, verdict: Verdict, now: float, rules: Rules) -> State:
-    """A closed breaker after one more call, open if that was one failure too many."""
+    """A closed breaker after one more call, open if that was one failure too many; no success opens it."""
     seen = state.seen.add(now, marked=verdict is Verdict.BAD)
-    failed, calls = seen.counts(now)
-    if calls >= rules.least and failed >= rules.share * calls:
-        return Open(now + rules.rest, state.epoch + 1)
-    return replace(state, seen=seen)
+    if verdict is Verdict.BAD:
+        failed, calls = seen.counts(now)
+        if calls >= rules.least and failed >= rules.share * calls:
+            return Open(now + rules.rest, state.epoch + 1)
+    return Closed(seen, state.epoch)
 
 
 def closed_for(state: State, now: float, rules: Rules) -> float:
@@ -114,4 +112,4 @@ def judged(error: UpstreamError) -> Verdict:
     """What an error tells of its upstream."""
     if isinstance(error, (Unavailable, TimedOut)):
         return Verdict.BAD
-    return Verdict.BAD if isinstance(error, BadResponse) and error.reason not in ANSWERED else Verdict.NEITHER
+    return Verdict.BAD if isinstance(error, BadResponse) and error.reason != "status" else Verdict.NEITHER

@@ -16,20 +16,21 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Deadline:
-    """The time on `clock` at which everybody who waits for this operation's sake gives up."""
+    """The time on `clock` at which everybody who waits for this operation's sake gives up; at once when its client has `gone`."""
 
     at: float = math.inf
     clock: Callable[[], float] = time.monotonic
+    gone: Callable[[], bool] = lambda: False
 
     @property
     def left(self) -> float:
         """The seconds until then, never less than 0."""
-        return max(self.at - self.clock(), 0.0)
+        return 0.0 if self.gone() else max(self.at - self.clock(), 0.0)
 
     @property
     def limit(self) -> float | None:
         """The same as asyncio takes it: None without a deadline."""
-        return None if math.isinf(self.at) else self.left
+        return None if math.isinf(self.left) else self.left
 
     async def wait(self, work: asyncio.Future[T], upstream: str) -> T:
         """What work that others may share gives, which goes on when this waiter leaves. Raises TimedOut at the deadline."""

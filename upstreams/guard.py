@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -52,7 +51,15 @@ class Guard:
 
     async def call(self, route: str, work: Work[T], deadline: Deadline) -> Done[T]:
         """What `work` gives, tried again as the policy allows. Raises UpstreamError; after the deadline no try begins."""
-        turn, policy = Turn(deadline), self.policy
+        turn = Turn(deadline)
+        try:
+            return await self.attempt(route, work, turn)
+        except UpstreamError as error:
+            return await self.retried(route, work, turn, error)
+
+    async def retried(self, route: str, work: Work[T], turn: Turn, first: UpstreamError) -> Done[T]:
+        """What the tries after one that failed so come to; those that succeed at once need not pay for stamina."""
+        policy, failed = self.policy, [first]
         async for attempt in stamina.retry_context(
             on=lambda error: self.again(turn, error),
             attempts=policy.tries,
@@ -62,6 +69,8 @@ class Guard:
             wait_jitter=policy.jitter,
         ):
             with attempt:
+                if failed:
+                    raise failed.pop()
                 return await self.attempt(route, work, turn)
         raise AssertionError("stamina tries at least once")
 
@@ -74,31 +83,39 @@ class Guard:
         return 0.0 if allowed and paused else allowed
 
     async def attempt(self, route: str, work: Work[T], turn: Turn) -> Done[T]:
-        """One try, from its turn to its verdict."""
-        began = self.clock()
+        """One try, from its turn to its verdict; it keeps its place at the gate until it is over."""
+        began, self.here = self.clock(), self.here + 1
         try:
-            async with self.turned(turn.deadline) as ticket:
+            await self.entered(turn.deadline)
+            try:
+                ticket = self.admitted()
                 turn.waited += self.clock() - began
                 turn.number += 1
                 return Done(await self.judged(route, work, turn.number, ticket), turn.number, turn.waited * 1000)
+            finally:
+                self.gate.release()
         except UpstreamError as error:
             error.tries = turn.number
             raise
-
-    @asynccontextmanager
-    async def turned(self, deadline: Deadline) -> AsyncIterator[int]:
-        """A place at the gate until the try is over, with the breaker's ticket; who would wait in vain is refused at once."""
-        self.refuse(deadline)
-        self.here += 1
-        try:
-            async with asyncio.timeout(deadline.limit) as alarm, self.gate:
-                await self.limiter.turn(deadline)
-                alarm.reschedule(None)  # from here on the try has a limit of its own, and others may wait for it
-                yield self.admitted()
-        except TimeoutError as cause:
-            raise late(self.name) from cause
         finally:
             self.here -= 1
+
+    async def entered(self, deadline: Deadline) -> None:
+        """Take a place at the gate when it is one's turn; who would wait in vain is refused at once, and nobody waits past the deadline."""
+        self.refuse(deadline)
+        if self.limiter.idle and not self.gate.locked():
+            await self.gate.acquire()  # which waits for nothing
+            return
+        try:
+            async with asyncio.timeout(deadline.limit):  # the try itself has a limit of its own, since others may wait for it
+                await self.gate.acquire()
+                try:
+                    await self.limiter.turn(deadline)
+                except BaseException:
+                    self.gate.release()
+                    raise
+        except TimeoutError as cause:
+            raise late(self.name) from cause
 
     def refuse(self, deadline: Deadline) -> None:
         """Raise what a call with this deadline could only wait for in vain: Unavailable, RateLimited or TimedOut."""
@@ -149,7 +166,7 @@ class Guard:
         """Note a failure, and stop for as long as it asks; a 429 that says nothing stops everybody for a while too (faults.md F2)."""
         if not isinstance(error, Missing):
             self.failed = self.clock(), error.code
-        if error.retry_after is not None:
+        if error.retry_after:
             self.limiter.pause(error.retry_after)
         elif isinstance(error, RateLimited):
             self.limiter.back_off()

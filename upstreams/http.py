@@ -7,13 +7,14 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from urllib.parse import quote, urlencode
 
 import httpx
 
-from upstreams.answers import Answer, check, decode, why
+from upstreams.answers import check, decode, why
 from upstreams.calls import Call, Mode
 from upstreams.deadline import NEVER, Deadline
 from upstreams.dialect import Dialect
@@ -23,16 +24,19 @@ from upstreams.ledger import Ledger
 from upstreams.observer import SILENT, Health, Observer
 from upstreams.pool import network
 from upstreams.reading import Reading
+from upstreams.unpacking import OFFERED, Body
 
 T = TypeVar("T")
 GARBLED = (httpx.DecodingError, httpx.RemoteProtocolError)
-LOCATION = (httpx.TooManyRedirects, httpx.InvalidURL, UnicodeError)
-"""What httpx raises over a Location that is no URL, which it parses even with redirects off."""
 
 log = logging.getLogger("crewgraph.upstreams")
 security = logging.getLogger("crewgraph.security")
 PAUSE = 10.0
 """Seconds between two log lines of one kind."""
+NOTHING = httpx.ByteStream(b"")
+"""The body of every request."""
+SHORT, MOMENT = 65_536, 0.5
+"""How many bytes of a failure are read, and for how many seconds, lest its connection be lost: its status says all that it says."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ class Http:
 
     `unreadable` counts what could not be read since the process began, as a `Reading` does.
 
-    The pool is unbounded because the gate in front of it is not. Redirects stay off: credentials go to no other address (upstreams.md 33).
+    The pool is unbounded because the gate in front of it is not. It is used without a client of httpx, which would parse redirects, keep
+    cookies and log addresses: credentials go to no other address (upstreams.md 33), and calls know nothing of each other.
     """
 
     def __init__(
@@ -64,13 +69,11 @@ class Http:
         self.failures: Counter[str] = Counter()
         self.unreadable: Counter[str] = Counter()
         self.told: dict[str, float] = {}
-        self.client = httpx.AsyncClient(
-            transport=transport or network(),
-            headers={"Accept": "application/json", **dialect.extra_headers, **dialect.credentials.headers()},
-            timeout=httpx.Timeout(dialect.policy.total, connect=dialect.policy.connect),
-            follow_redirects=False,
-            trust_env=False,
-        )
+        self.transport = transport or network()
+        host = httpx.URL(dialect.base_url).netloc.decode()
+        own = merged(httpx.Headers({"Host": host, "Accept": "application/json", "User-Agent": "crewgraph"}), dialect.extra_headers)
+        self.headers = merged(own, {**dialect.credentials.headers(), "Accept-Encoding": OFFERED})
+        self.extensions = {"timeout": {"connect": dialect.policy.connect}}
 
     @property
     def health(self) -> Health:
@@ -86,9 +89,8 @@ class Http:
         url = self.address(call.path, call.query)
 
         async def work(headers: Mapping[str, str]) -> Read[T]:
-            answer = await self.send(url, headers)
-            check(self.dialect.name, answer)
-            return Read(self.parsed(answer.body, parse), answer.body)
+            body = await self.send(url, headers)
+            return Read(self.parsed(body, parse), body)
 
         try:
             return await self.guard.call(call.route, work, deadline)
@@ -137,8 +139,8 @@ class Http:
         encoded = f"?{urlencode(pairs, quote_via=quote, safe='')}" if pairs else ""
         return f"{self.dialect.base_url.rstrip('/')}{path}{encoded}"
 
-    async def send(self, url: str, headers: Mapping[str, str]) -> Answer:
-        """The upstream's answer, whatever its status, within the time of one try (faults.md F5)."""
+    async def send(self, url: str, headers: Mapping[str, str]) -> bytes:
+        """The body of a good answer, within the time of one try (faults.md F5). Raises UpstreamError for any other, or for none."""
         name = self.dialect.name
         try:
             async with asyncio.timeout(self.dialect.policy.total):
@@ -147,21 +149,47 @@ class Http:
             raise TimedOut(name) from cause
         except GARBLED as cause:
             raise BadResponse(name, reason="protocol") from cause
-        except LOCATION as cause:
-            raise BadResponse(name, reason="redirect") from cause
-        except httpx.RequestError as cause:
+        except (httpx.RequestError, httpx.InvalidURL) as cause:
             raise Unavailable(name, reason=why(cause)) from cause
 
-    async def fetch(self, url: str, headers: Mapping[str, str]) -> Answer:
-        """The answer, read no further than the policy's largest body: a small one may unpack into a huge one (faults.md F9)."""
-        async with self.client.stream("GET", url, headers=headers) as response:
-            body = bytearray()
-            async for part in response.aiter_bytes():
-                body += part
-                if len(body) > self.dialect.policy.largest:
-                    raise BadResponse(self.dialect.name, status=response.status_code, reason="too-large")
-            return Answer(response.status_code, response.headers, bytes(body))
+    async def fetch(self, url: str, headers: Mapping[str, str]) -> bytes:
+        """The same without its limit of time. Transports follow no redirects and keep no cookies."""
+        known = merged(self.headers, headers) if headers else self.headers
+        request = httpx.Request("GET", url, headers=known, stream=NOTHING, extensions=self.extensions)
+        response = await self.transport.handle_async_request(request)
+        stream = cast(httpx.AsyncByteStream, response.stream)
+        try:
+            if response.status_code != 200:
+                await drained(stream)
+            check(self.dialect.name, response.status_code, response.headers)
+            return await self.body(response.headers, stream)
+        finally:
+            await stream.aclose()
+
+    async def body(self, headers: httpx.Headers, stream: httpx.AsyncByteStream) -> bytes:
+        """The body, read no further than the policy's largest: a small one may unpack into a huge one (faults.md F9)."""
+        body = Body(self.dialect.name, headers.get("content-encoding", ""), self.dialect.policy.largest)
+        async for part in stream:
+            body.add(part)
+        return body.whole()
 
     async def aclose(self) -> None:
         """Close the pool."""
-        await self.client.aclose()
+        await self.transport.aclose()
+
+
+def merged(headers: httpx.Headers, more: Mapping[str, str]) -> httpx.Headers:
+    """These headers, of which the latter outrank the former whatever their case."""
+    found = httpx.Headers(headers)
+    found.update(more)
+    return found
+
+
+async def drained(stream: httpx.AsyncByteStream) -> None:
+    """Read the body of a failure, if it is there and short, so that its connection can be used again; what it is changes nothing."""
+    length = 0
+    with suppress(httpx.RequestError, TimeoutError):
+        async with asyncio.timeout(MOMENT):
+            async for part in stream:
+                if (length := length + len(part)) > SHORT:
+                    break

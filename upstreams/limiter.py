@@ -47,10 +47,22 @@ class Limiter:
         if (left := self.paused) > min(deadline.left, self.policy.patience):
             raise RateLimited(self.name, retry_after=left, reason="paused", own=left <= self.policy.patience)
 
+    @property
+    def idle(self) -> bool:
+        """Whether a call may go at once."""
+        return self.rate is None and not self.paused
+
     async def turn(self, deadline: Deadline) -> None:
         """Wait until a call may go. Raises RateLimited as soon as that cannot be in time."""
+        await self.resumed(deadline)
         if self.rate is not None:
             await self.rate.acquire()
+            while self.paused:  # whose turn came during a pause has lost it: else all who had one would begin together after it
+                await self.resumed(deadline)
+                await self.rate.acquire()
+
+    async def resumed(self, deadline: Deadline) -> None:
+        """Wait until there is no pause."""
         while self.paused:
             self.refuse(deadline)
             await asyncio.sleep(self.paused)

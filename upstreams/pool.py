@@ -60,10 +60,9 @@ class Lent(httpx.AsyncByteStream):
     def __init__(self, inner: httpx.AsyncByteStream, transport: httpx.AsyncBaseTransport, pool: Pool) -> None:
         self.inner, self.transport, self.pool = inner, transport, pool
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> AsyncIterator[bytes]:
         """The body's parts."""
-        async for part in self.inner:
-            yield part
+        return aiter(self.inner)
 
     async def aclose(self) -> None:
         """Close the body; a transport whose body cannot be closed is not used again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 SLOTS = 10
 
@@ -21,11 +21,11 @@ class Sliding:
     def add(self, now: float, *, marked: bool) -> Sliding:
         """One more; time does not run backwards."""
         number = self.number(now)
+        if self.slots and self.slots[-1][0] >= number:
+            *before, (last, some, every) = self.slots
+            return Sliding(self.seconds, (*before, (last, some + marked, every + 1)))
         kept = tuple(slot for slot in self.slots if number - SLOTS < slot[0])
-        if kept and kept[-1][0] >= number:
-            last = kept[-1]
-            return replace(self, slots=(*kept[:-1], (last[0], last[1] + marked, last[2] + 1)))
-        return replace(self, slots=(*kept, (number, int(marked), 1)))
+        return Sliding(self.seconds, (*kept, (number, int(marked), 1)))
 
     def counts(self, now: float) -> tuple[int, int]:
         """How many were marked, and how many there were."""

@@ -33,7 +33,7 @@ def operation(rights: Rights, call: Call, request_id: str, ledger: Ledger, error
         "requestId": request_id,
         "caller": rights.caller.name,
         "auth": rights.caller.auth,
-        "operation": rights.operation or call.operation,
+        "operation": rights.operation,
         "document": sha256(call.query.encode("utf-8", "surrogatepass")).hexdigest(),
         "scopesUsed": sorted(rights.used),
         "scopesRefused": sorted(rights.refused),

@@ -77,7 +77,7 @@ def parse(text: str) -> tuple[Key, ...]:
     """The keys of a file. Raises Broken with everything that is wrong, by the number of the key."""
     try:
         tables = tomllib.loads(text).get("key", [])
-    except tomllib.TOMLDecodeError as cause:
+    except (ValueError, RecursionError) as cause:
         raise Broken(["is not TOML"]) from cause
     if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
         raise Broken(["must hold its keys as [[key]] tables"])

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import httpx
-from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key, KeySet
 
 from graph.access.reread import Broken, Reread
@@ -99,9 +99,7 @@ class KeyServer:
             await asyncio.shield(asking)
             found = pick(self.keys, kid, algorithm)
         if self.keys is None:
-            raise Refusal(
-                503, "KEYS_UNAVAILABLE", "The server that proves tokens does not answer.", {"Retry-After": str(round(self.every))}
-            )
+            raise Refusal(503, "KEYS_UNAVAILABLE", "The server that proves tokens does not answer.", retry_after=round(self.every))
         return found
 
     def ask(self) -> asyncio.Task[None] | None:
@@ -151,11 +149,11 @@ class KeyServer:
 
 
 def pick(keys: KeySet | None, kid: str | None, algorithm: str) -> Key | None:
-    """The key of this id that may sign by this algorithm; without an id the only key."""
-    try:
-        return keys.get_by_kid(kid, {"alg": algorithm, "use": "sig"}) if keys is not None else None
-    except InvalidKeyIdError:
-        return None
+    """The key of this id that may sign by this algorithm; without an id the only one that may."""
+    fitting = [one for one in keys or () if one.get("alg") in (None, algorithm) and one.get("use") in (None, "sig")]
+    if kid is None:
+        return fitting[0] if len(fitting) == 1 else None
+    return next((one for one in fitting if one.kid == kid), None)
 
 
 def parse(text: str) -> KeySet:
@@ -173,9 +171,7 @@ def parse(text: str) -> KeySet:
 
 def usable(raw: Any) -> Key | None:
     """A public key, if it is one."""
-    if not isinstance(raw, dict) or raw.get("kty") not in KINDS:
-        return None
     try:
-        return JWKRegistry.import_key(raw)
+        return JWKRegistry.import_key(raw) if raw["kty"] in KINDS else None
     except (JoseError, ValueError, TypeError, KeyError):
         return None

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from strawberry import Schema
 from strawberry.types.base import StrawberryObjectDefinition
 
-from graph.access.scopes import CHECK_INS, Needs, met
+from graph.access.rights import Caller
+from graph.access.scopes import ABSENCES, CHECK_INS, CLASHES, EMAILS, Needs, met
 from graph.selection import Asked
 from loaders.reach import Reach
+
+ARGUMENTS: Mapping[str, Needs] = {
+    "onLeave": ABSENCES,
+    "conflicting": CLASHES,
+    **dict.fromkeys(("email", "personEmail", "managerEmail", "managerName"), EMAILS),
+}
+"""What arguments need, wherever they stand, as whoever takes them says too; one's own email is no secret to oneself."""
 
 
 def needs(schema: Schema) -> dict[str, Needs]:
@@ -24,9 +33,22 @@ def needs(schema: Schema) -> dict[str, Needs]:
     return found
 
 
-def permitted(asked: Asked, needs: Mapping[str, Needs], scopes: frozenset[str]) -> Asked:
-    """The operation without the fields that need other scopes than these."""
-    return pruned(asked, lambda one: one.coordinate not in needs or met(needs[one.coordinate], scopes) is not None)
+def permitted(asked: Asked, needs: Mapping[str, Needs], caller: Caller) -> Asked:
+    """The operation without the fields that the caller may not see, or not ask by such arguments: estimates could tell what they find."""
+    return pruned(asked, lambda one: met(needs.get(one.coordinate, ((),)), caller.scopes) is not None and not withheld(one, caller))
+
+
+def withheld(asked: Asked, caller: Caller) -> bool:
+    """Whether an argument of a field is one that the caller may not ask by."""
+    given = [(ARGUMENTS[name], value) for name, value in named(asked.arguments) if name in ARGUMENTS and value is not None]
+    return any(value != caller.email and met(needs, caller.scopes) is None for needs, value in given)
+
+
+def named(arguments: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Arguments by name; of an object, or of the objects of a list, their fields."""
+    for name, given in arguments.items():
+        for one in given if isinstance(given, list) else [given]:
+            yield from one.items() if isinstance(one, Mapping) else [(name, one)]
 
 
 def estimable(asked: Asked, needs: Mapping[str, Needs], reach: Reach | None) -> Asked:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from loaders.watched import read, version
+from loaders.watched import SETTLED, read, version
 
 T = TypeVar("T")
 log = logging.getLogger("crewgraph.access")
@@ -34,18 +34,28 @@ class Reread(Generic[T]):
         self.value = parse(read(path))
 
     async def check(self) -> None:
-        """Read the file again if it changed. What is broken is logged once."""
+        """Read the file again if it changed, and stays as it is for a moment. What is broken is logged once."""
         now = await asyncio.to_thread(version, self.path)
         if now == self.seen:
             return
+        found, problem = await self.read()
+        await asyncio.sleep(SETTLED)
+        if now != await asyncio.to_thread(version, self.path):
+            return  # it is being written, and may lack keys, or the end of one: next time
         self.seen = now
-        try:
-            found = self.parse(await asyncio.to_thread(read, self.path))
-        except (OSError, UnicodeDecodeError, Broken) as cause:
-            told = "; ".join(cause.problems) if isinstance(cause, Broken) else "cannot be read as UTF-8 text"
-            log.warning("%s %s; what it said before stays in force", self.path.name, told)
+        if found is None:
+            log.warning("%s %s; what it said before stays in force", self.path.name, problem)
         else:
             self.value, self.changes = found, self.changes + 1
+
+    async def read(self) -> tuple[T | None, str]:
+        """What the file says now, or what is wrong with it."""
+        try:
+            return self.parse(await asyncio.to_thread(read, self.path)), ""
+        except (OSError, UnicodeDecodeError):
+            return None, "cannot be read as UTF-8 text"
+        except Broken as broken:
+            return None, str(broken)
 
     async def watch(self) -> None:
         """Check for ever; ends when it is cancelled."""

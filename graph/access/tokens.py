@@ -12,6 +12,7 @@ from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import ExpiredTokenError, JoseError
+from joserfc.jws import JWSRegistry
 from joserfc.jwt import JWTClaimsRegistry
 from starlette.requests import Request
 
@@ -49,6 +50,7 @@ class Tokens:
 
     def __init__(self, trust: Trust, keys: KeySource, clock: Callable[[], float] = time.time) -> None:
         self.trust, self.keys, self.clock = trust, keys, clock
+        self.headers = JWSRegistry(algorithms=list(trust.algorithms), strict_check_header=False)  # issuers have fields of their own
         self.verified: Remembered[tuple[int, bytes], Caller] = Remembered(seconds=SECONDS, size=MOST)
         required: Any = {"essential": True}
         wanted: Any = {"iss": {**required, "value": trust.issuer}, "aud": {**required, "value": trust.audience}}
@@ -80,7 +82,7 @@ class Tokens:
         if key is None:
             raise unknown()
         try:
-            claims = jwt.decode(text, key, algorithms=list(self.trust.algorithms)).claims
+            claims = jwt.decode(text, key, registry=self.headers).claims
             self.claims.validate(claims)
         except ExpiredTokenError:
             raise unknown(expired=True) from None

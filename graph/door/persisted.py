@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -9,6 +10,8 @@ from hashlib import sha256
 from upstreams.engine import Engine
 
 KEY = "document:"
+HASH = re.compile(r"[0-9a-f]{64}")
+"""No engine is asked for anything else, whatever a client sends."""
 SECONDS = 7 * 86_400
 """How long the engine keeps a document after it was taught."""
 
@@ -33,7 +36,7 @@ class Persisted:
         if (found := self.kept.get(key)) is not None:
             self.kept.move_to_end(key)
             return found
-        value = await self.engine.get(KEY + key) if self.engine is not None else None
+        value = await self.engine.get(KEY + key) if self.engine is not None and HASH.fullmatch(key) else None
         if value is None or sha256(value).hexdigest() != key:
             return None
         self.keep(key, value.decode())

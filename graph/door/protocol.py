@@ -77,9 +77,10 @@ class Protocol(H11Protocol):
         if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             self.transport.close()
             return
-        answer = refused(refusal, secrets.token_hex(8))
+        request_id = secrets.token_hex(8)
+        answer = refused(refusal, request_id)
         kept = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-        headers = [*answer.raw_headers, *kept, (b"connection", b"close")]
+        headers = [*answer.raw_headers, *kept, (b"x-request-id", request_id.encode()), (b"connection", b"close")]
         reason = HTTPStatus(refusal.status).phrase.encode()
         head = h11.Response(status_code=refusal.status, headers=headers, reason=reason)
         for event in (head, h11.Data(data=bytes(answer.body)), h11.EndOfMessage()):

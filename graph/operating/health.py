@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from graph.operating.watch import Watch
 
-FORWARDED = ("forwarded", "x-forwarded-for")
+FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 """What a proxy adds, which asks for somebody else."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import traceback
 from typing import Literal, TextIO
@@ -38,6 +39,7 @@ def formatter(style: Style, *, colors: bool = False) -> ProcessorFormatter:
         ExtraAdder(allow=FIELDS),
         TimeStamper(fmt="iso"),
         places,
+        terse,
         audited,
         redact,
     ]
@@ -51,6 +53,13 @@ def places(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
     if kind is not None:
         event["error"] = kind.__name__
         event["places"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
+    return event
+
+
+def terse(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """What asyncio tells without the tasks and arguments that it shows: they quote errors and values in their own words."""
+    if event["logger"] == "asyncio":
+        event["event"] = re.split(r"[\n(]", event["event"], maxsplit=1)[0]
     return event
 
 

@@ -6,6 +6,7 @@ import os
 import re
 from collections import Counter as Tally
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -81,7 +82,8 @@ class Metrics:
         for path in Path(folder).glob("gauge_live*_*.db"):
             pid = int(path.stem.rpartition("_")[2])
             if not alive(pid):
-                mark_process_dead(pid, folder)  # type: ignore[no-untyped-call]
+                with suppress(FileNotFoundError):  # another worker was faster
+                    mark_process_dead(pid, folder)  # type: ignore[no-untyped-call]
         together = CollectorRegistry()
         MultiProcessCollector(together, folder)  # type: ignore[no-untyped-call]
         return together
@@ -104,7 +106,7 @@ def alive(pid: int) -> bool:
     """Whether a process of this user lives."""
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, PermissionError):
         return False
     return True
 

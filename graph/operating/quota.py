@@ -39,6 +39,7 @@ class Quota:
             return None
         held, needed = self.held(client, now), min(points, self.points)
         if held + paid < needed:
+            self.buckets.move_to_end(client)
             return (needed - held - paid) * MINUTE / self.points
         self.buckets[client] = (held + paid - points, now)
         self.buckets.move_to_end(client)

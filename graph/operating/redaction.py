@@ -14,11 +14,11 @@ KEYS = re.compile(
 )
 """Fields whose values are never shown."""
 VALUES = re.compile(
-    r"[\w.+%'\u2019-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+"  # an email, also within an address
+    r"(?<![\w.+%'\u2019-])[\w.+%'\u2019-]+(?:@|%(?:25)*40|\\u0040)[\w-]+(?:\.[\w-]+)+"  # an email, also within an address, or as JSON
     r"|\b(?:Bearer|Basic|Negotiate)\s+[\w.~+/=-]+"
     r"|\beyJ[\w-]+\.[\w-]+\.[\w-]*"  # a JSON web token
     r"|(?<=://)[^/\s@]+@"  # the credentials of an address
-    r"|(?i:\b(?:authorization|token|password|secret|api[_-]?key|email)\b[\"']?\s*[:=]\s*)(?:(?:Bearer|Basic|Negotiate)\s+\S+|\"[^\"]*\"|'[^']*'|[^\s,;&]+)",
+    r"|(?i:(?:authorization|token|password|secret|api[_-]?key|email)\b[\"']?\s*[:=]\s*)(?:(?:Bearer|Basic|Negotiate)\s+\S+|\"[^\"]*\"|'[^']*'|[^\s,;&]+)",
 )
 """Parts of texts that are never shown."""
 
@@ -41,4 +41,4 @@ def clean(key: str, value: Any) -> Any:
         return {name: clean(name, one) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [clean("", one) for one in value]
-    return value
+    return value if isinstance(value, int | float | None) else clean("", str(value))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Iterable, Mapping, MutableMapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+from starlette.types import Receive
 
 from upstreams.ledger import Ledger
 
@@ -28,7 +32,7 @@ class Visit:
     """Filled while the operation is answered.
 
     `kind` is "query", "entities" (a gateway's), "introspection" or, of what was never run, "none"; `outcome` "ok", "partial", "failed",
-    "refused" or, when nobody was answered, "lost".
+    "refused" or, when nobody was answered, "lost". Once the client has `gone`, there is no time left for anything more (faults.md F22).
     """
 
     kind: str = "none"
@@ -36,6 +40,7 @@ class Visit:
     status: int = 0
     codes: list[str] = field(default_factory=list)
     ledger: Ledger = field(default_factory=Ledger)
+    gone: bool = False
 
     def refuse(self, code: str, status: int) -> None:
         """It is not run."""
@@ -43,7 +48,9 @@ class Visit:
         self.codes.append(code)
 
     def answer(self, content: Mapping[str, Any], status: int) -> None:
-        """It was run, or found impossible to run, and this is its answer."""
+        """It was run, or found impossible to run, and this is its answer, which nobody gets who has gone."""
+        if self.gone:
+            return
         errors, data = content.get("errors") or (), content.get("data")
         self.codes += (error["extensions"]["code"] for error in errors)
         self.status = status
@@ -52,6 +59,23 @@ class Visit:
             return
         self.kind = kind(data or ())
         self.outcome = "ok" if not errors else "failed" if data is None else "partial"
+
+
+@asynccontextmanager
+async def attended(receive: Receive, visit: Visit) -> AsyncIterator[None]:
+    """Inside it, the end of the client's connection is noted; the body must have been read."""
+    watching = asyncio.create_task(left(receive, visit))
+    try:
+        yield
+    finally:
+        watching.cancel()
+
+
+async def left(receive: Receive, visit: Visit) -> None:
+    """Wait for the end of the connection."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    visit.gone = True
 
 
 def kind(names: Iterable[str]) -> str:

@@ -6,11 +6,12 @@ import logging
 import os
 import signal
 import socket
+import sys
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from types import FrameType
@@ -20,14 +21,14 @@ from graph.operating.metrics import FOLDER
 
 LOOK = 0.2
 """Seconds between two looks at the signals that came."""
-RESPITE = 1.0
-"""Seconds before a worker that died is replaced."""
+RESPITE, RETRY = 1.0, 5.0
+"""Seconds before a worker that died, or could not begin, is replaced."""
 MARGIN = 10.0
 """Seconds that workers have to end beyond what they were given."""
 UNUSABLE = 3
-"""How a worker ends that could not begin; another one could not either."""
-EARLY = -signal.SIGTERM
-"""How a worker ends that was told to before it served: nobody was lost."""
+"""How a worker ends that could not begin."""
+HELD = (signal.SIGTERM, signal.SIGINT)
+"""What a worker hears of once it can heed it."""
 
 log = logging.getLogger("crewgraph.workers")
 spawn = get_context("spawn")
@@ -37,7 +38,7 @@ spawn = get_context("spawn")
 class Workers:
     """`count` processes that each run `work`, which must be importable, with an order and the socket to serve on.
 
-    All of them end within `patience` seconds of a signal.
+    All of them end within `patience` seconds of a signal. `work` must `listen` for signals: a worker begins with them held back.
     """
 
     count: int
@@ -50,7 +51,8 @@ class Workers:
 
     def run(self) -> int:
         """Serve until told to stop: the exit status, 0 when every worker ended in order."""
-        for one in (signal.SIGTERM, signal.SIGINT):
+        resource_tracker.ensure_running()  # it lets signals through when it begins
+        for one in HELD:
             signal.signal(one, self.tell)
         with tempfile.TemporaryDirectory(prefix="crewgraph-metrics-") as folder:
             os.environ[FOLDER] = folder  # prometheus_client of the workers finds it there
@@ -67,21 +69,35 @@ class Workers:
     def started(self) -> SpawnProcess:
         """A new worker."""
         process = spawn.Process(target=self.work, args=(self.order, self.listener))
+        signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
         process.start()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)
         return process
 
     def unusable(self) -> bool:
-        """Wait a moment, and replace who died; whether one could not even begin."""
+        """Wait a moment, and replace who died; whether none is left and one could not even begin."""
         wait([process.sentinel for process in self.processes], timeout=LOOK)
-        dead = [process for process in self.processes if process.exitcode is not None]
+        dead = self.dead()
         if not dead or self.told:
             return False
-        if any(process.exitcode == UNUSABLE for process in dead):
+        unable = any(process.exitcode == UNUSABLE for process in dead)
+        log.warning("%d of %d workers %s", len(dead), self.count, "could not begin" if unable else "died")
+        self.rest(RETRY if unable else RESPITE)
+        if unable and len(self.dead()) == self.count:
             return True
-        log.warning("%d of %d workers died and are replaced", len(dead), self.count)
-        time.sleep(RESPITE)
-        self.processes = [self.started() if process in dead else process for process in self.processes]
+        if not self.told:
+            self.processes = [self.started() if process.exitcode is not None else process for process in self.processes]
         return False
+
+    def dead(self) -> list[SpawnProcess]:
+        """The workers that have ended."""
+        return [process for process in self.processes if process.exitcode is not None]
+
+    def rest(self, seconds: float) -> None:
+        """Wait, unless told to stop."""
+        until = time.monotonic() + seconds
+        while not self.told and time.monotonic() < until:
+            time.sleep(LOOK)
 
     def ended(self) -> int:
         """Pass on each signal, and wait; whoever does not end in time is killed.
@@ -98,10 +114,17 @@ class Workers:
         for process in self.processes:
             process.kill()
             process.join()
-        return max(abs(process.exitcode or 0) * (process.exitcode != EARLY) for process in self.processes)
+        return max(abs(process.exitcode or 0) for process in self.processes)
 
     def signal(self, sig: int) -> None:
         """Pass on one signal."""
         for process in self.processes:
             if process.exitcode is None and process.pid is not None:
                 os.kill(process.pid, sig)
+
+
+def listen() -> None:
+    """Let signals through from here on; until there is a server that heeds them, they end this process, and well."""
+    for one in HELD:
+        signal.signal(one, lambda *_: sys.exit(0))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)

@@ -21,6 +21,8 @@ from graph.access.who import Anybody, Who
 from graph.settings.problems import PREFIX, Unusable
 
 T = TypeVar("T")
+TELLING = ("key_file", "jwt_issuer", "jwt_audience", "jwt_keys_url", "jwt_keys_file")
+"""Settings by which callers are told apart, where they are."""
 SHORTEST = 16
 """The fewest characters of a gateway's secret."""
 
@@ -103,6 +105,9 @@ def unsafe(settings: AccessSettings) -> list[str]:
         problems.append(f"{PREFIX}AUTH=api-key needs {PREFIX}KEY_FILE: make one with `crewgraph keys new NAME --scope SCOPE --file FILE`.")
     if settings.auth == "jwt":
         problems += untrusted(settings)
+    if settings.auth == "none":
+        given = [f"{PREFIX}{name.upper()}" for name in TELLING if getattr(settings, name) is not None]
+        problems += [f"{name} is set and {PREFIX}AUTH is none: nobody would be told apart by it." for name in given]
     if settings.gateway_secret is not None and len(settings.gateway_secret.get_secret_value()) < SHORTEST:
         problems.append(f"{PREFIX}GATEWAY_SECRET: must have at least {SHORTEST} characters.")
     if not re.fullmatch(r"[A-Za-z0-9-]+", settings.gateway_header):

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 import httpx
+from pydantic import SecretStr
 
 from graph.settings.problems import PREFIX
 from graph.settings.sharing import SharingSettings
 from upstreams.engine import BadAddress, client
 from upstreams.errors import BadInput
 from upstreams.values import segment
+
+NAME, VALUE = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII), re.compile(r"([!-~]([ -~]*[!-~])?)?")
+"""What HTTP takes for the name and for the value of a header."""
 
 
 def gaps(settings: SharingSettings) -> list[str]:
@@ -25,9 +32,25 @@ def gaps(settings: SharingSettings) -> list[str]:
     ):
         if (user is None) != (key is None):
             problems.append(f"{PREFIX}{name}_USER and {PREFIX}{name}_KEY belong together: one of them is not set.")
+    problems += unsendable("CHECKINS", settings.checkins_token, settings.checkins_token_header, settings.checkins_headers)
+    problems += unsendable("WORKFORCE", settings.workforce_token, settings.workforce_token_header, settings.workforce_headers)
     if settings.redis_url is not None and (problem := bad_redis(settings.redis_url.get_secret_value())) is not None:
         problems.append(problem)
     return problems + [problem for name, url in addresses(settings) if (problem := bad_address(name, url))]
+
+
+def unsendable(name: str, token: SecretStr | None, header: str | None, more: Mapping[str, str]) -> list[str]:
+    """What no request can carry, of settings that may be secret and are not repeated."""
+    found = []
+    if token is not None and not VALUE.fullmatch(token.get_secret_value()):
+        found.append(f"{PREFIX}{name}_TOKEN: must be ASCII without line breaks or blanks around it.")
+    if header and not NAME.fullmatch(header):
+        found.append(f"{PREFIX}{name}_TOKEN_HEADER: must be the name of an HTTP header.")
+    if not all(NAME.fullmatch(key) and VALUE.fullmatch(value) for key, value in more.items()):
+        found.append(
+            f"{PREFIX}{name}_HEADERS: must have names of HTTP headers, and values in ASCII without line breaks or blanks around them."
+        )
+    return found
 
 
 def company_problems(company: str | None) -> list[str]:

@@ -20,6 +20,9 @@ class DocumentSettings(BaseModel):
     suggestions: bool = Field(True, description="Whether errors suggest names that the schema has; never without introspection.")
     cost_mode: CostMode = Field("enforce", description="Whether costs in points are `off`, told (`measure`), or also limited (`enforce`).")
     most_cost: int = Field(50_000, ge=1, description="Most points that one operation may cost.")
+    most_values: int = Field(
+        100_000, ge=1, description="Most values that an answer may have, by the sizes of lists that the schema assumes."
+    )
 
     def documents(self) -> Bounds:
         """What a document may be."""
@@ -34,4 +37,5 @@ class DocumentSettings(BaseModel):
             suggestions=self.suggestions,
             mode=self.cost_mode,
             cost=self.most_cost,
+            values=self.most_values,
         )

@@ -18,7 +18,9 @@ class PolicySettings(BaseModel):
     upstream_connect_timeout: float = Field(2.0, gt=0, le=120, description="Seconds of these for a connection.")
     upstream_largest_body: int = Field(10_000_000, ge=1_000, description="Most bytes of one upstream answer, unpacked.")
     upstream_concurrency: int = Field(16, ge=1, le=1024, description="Calls in flight to one upstream.")
-    upstream_rate: float | None = Field(None, gt=0, description="Most calls a second to one upstream; without it, as many as come.")
+    upstream_rate: float | None = Field(
+        None, ge=0.001, le=100_000, description="Most calls a second to one upstream; without it, as many as come."
+    )
     upstream_burst: int = Field(10, ge=1, description="How many calls may go at once under a rate.")
     upstream_tries: int = Field(3, ge=1, le=10, description="Most tries of one upstream call; 1 turns retries off.")
     upstream_retry_share: float = Field(0.1, ge=0, le=1, description="Retries, as a share of the calls of the last minute.")

@@ -14,7 +14,10 @@ CostMode = Literal["off", "measure", "enforce"]
 class Bounds:
     """The most that a document may have of each, fragments counted as often as they are spread, and what it may ask of the schema.
 
-    `tokens` are counted as the document is read, comments among them; `roots` are fields of the query type.
+    `tokens` are counted as the document is read, comments among them; `roots` are fields of the query type, and `letters` those of an
+    alias, which an answer repeats as often as it has values.
+    `values` are those of an answer, fields of fields and items of lists among them, by the sizes that the schema assumes.
+    What `waives` lets a document read the schema as it likes.
     """
 
     depth: int = 20
@@ -22,11 +25,14 @@ class Bounds:
     aliases: int = 50
     roots: int = 50
     directives: int = 50
+    letters: int = 128
     tokens: int = 10_000
     introspection: bool = True
     suggestions: bool = True
     mode: CostMode = "enforce"
     cost: int = 50_000
+    values: int = 100_000
+    waives: bool = False
 
     @property
     def mute(self) -> bool:
@@ -37,7 +43,18 @@ class Bounds:
     def waived(self) -> Bounds:
         """The same for a listed document, which its owner has looked at: of any size, at no higher cost than others."""
         most = sys.maxsize
-        return replace(self, depth=most, fields=most, aliases=most, roots=most, directives=most, tokens=most, introspection=True)
+        return replace(
+            self,
+            depth=most,
+            fields=most,
+            aliases=most,
+            roots=most,
+            directives=most,
+            letters=most,
+            tokens=most,
+            introspection=True,
+            waives=True,
+        )
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What is found out about an operation by looking at it, remembered for those that come again with the same variables and scopes."""
+"""What is found out about an operation by looking at it, remembered for those that come again with the same variables and caller."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from graphql import DocumentNode
 
+from graph.access.rights import Caller
 from graph.execution.bounded import Bounded
 from graph.execution.scopes import KEPT, LEAST, operations
 from graph.selection import Asked
@@ -21,10 +22,10 @@ LONGEST = 500
 
 @dataclass(frozen=True)
 class Looked:
-    """What an operation costs in points, what it asks for, what its caller may see of that, how long that keeps, and if it is personal."""
+    """How many values an answer has, what it costs in points, what its caller may see of it, how long it keeps, and if it is personal."""
 
+    values: int
     cost: int
-    asked: Asked
     permitted: Asked
     seconds: float
     personal: bool
@@ -36,12 +37,12 @@ class Looks:
     def __init__(self) -> None:
         self.found: Bounded[tuple[Any, ...], tuple[DocumentNode, Looked]] = Bounded(CHARACTERS)
 
-    def at(self, document: DocumentNode, name: str | None, variables: Any, scopes: frozenset[str], look: Callable[[], Looked]) -> Looked:
+    def at(self, document: DocumentNode, name: str | None, variables: Any, caller: Caller, look: Callable[[], Looked]) -> Looked:
         """A look at an operation; `look` has it where it is not remembered. The document is remembered with it, for its identity."""
         given = msgspec.json.encode(variables) if any(id(one) in KEPT.operations for one in operations(document)) else None
         if given is None or len(given) > LONGEST:
             return look()
-        key = id(document), name, given, scopes
+        key = id(document), name, given, caller
         if (found := self.found.get(key)) is None:
             found = document, look()
             self.found.put(key, found, (document.loc.end if document.loc is not None else LONGEST) + len(given) + LEAST)

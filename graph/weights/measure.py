@@ -26,6 +26,7 @@ TOLD = {
     "aliases": ("MAX_ALIASES_LIMIT", "aliases"),
     "roots": ("MAX_ROOT_FIELDS_LIMIT", "root fields"),
     "directives": ("MAX_DIRECTIVES_LIMIT", "directives"),
+    "letters": ("MAX_ALIAS_LENGTH_LIMIT", "letters in an alias"),
 }
 """The code of each limit, named as Apollo Router names its own, and what it counts."""
 
@@ -39,6 +40,7 @@ class Measure:
     aliases: int = 0
     roots: int = 0
     directives: int = 0
+    letters: int = 0
 
     def plus(self, other: Measure, at: int) -> Measure:
         """With another one spread at this depth."""
@@ -48,6 +50,7 @@ class Measure:
             min(self.aliases + other.aliases, UNTOLD),
             min(self.roots + (0 if at else other.roots), UNTOLD),
             min(self.directives + other.directives, UNTOLD),
+            max(self.letters, other.letters),
         )
 
 
@@ -99,7 +102,7 @@ def spread_out(own: Measure, spreads: Spreads, whole: Mapping[str, Measure]) -> 
 def alone(definition: Definition) -> tuple[Measure, Spreads]:
     """A definition without its fragments, and what it spreads."""
     spreads: Spreads = []
-    depth = fields = aliases = roots = 0
+    depth = fields = aliases = roots = letters = 0
     directives = len(definition.directives or ()) + variables(definition)
     for node, at in nodes(definition):
         directives += len(node.directives or ())
@@ -108,8 +111,9 @@ def alone(definition: Definition) -> tuple[Measure, Spreads]:
         elif isinstance(node, FieldNode):
             depth, fields = max(depth, at + 1), fields + 1
             aliases += node.alias is not None
+            letters = max(letters, len(node.alias.value) if node.alias is not None else 0)
             roots += at == 0
-    return Measure(depth, fields, aliases, roots, directives), spreads
+    return Measure(depth, fields, aliases, roots, directives, letters), spreads
 
 
 def variables(definition: Definition) -> int:

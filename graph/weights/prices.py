@@ -15,18 +15,16 @@ from typing import Any
 from graphql import (
     DocumentNode,
     FieldNode,
-    FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
     GraphQLObjectType,
     GraphQLSchema,
     NamedTypeNode,
-    OperationDefinitionNode,
     SelectionSetNode,
     is_abstract_type,
 )
 
-from graph.selection import Look, defaults
+from graph.selection import Look, looked
 from graph.weights.bounds import Bounds, Weighing
 from graph.weights.scale import Weight
 from upstreams.errors import TooExpensive
@@ -51,16 +49,11 @@ FREE = Price()
 
 
 def price(
-    schema: GraphQLSchema, weights: Mapping[str, Weight], document: DocumentNode, name: str | None, variables: Mapping[str, Any] | None
+    weights: Mapping[str, Weight], schema: GraphQLSchema, document: DocumentNode, name: str | None, variables: Mapping[str, Any] | None
 ) -> int:
     """The cost of a valid document's operation, before anything is asked."""
-    operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
-    meant = next((one for one in operations if name is None or (one.name and one.name.value == name)), None)
-    if meant is None or schema.query_type is None:
-        return 0
-    fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
-    look = Look(schema, fragments, {**defaults(meant), **(variables or {})})
-    return min(Pricing(look, weights).of(schema.query_type.name, meant.selection_set).once, LARGEST)
+    found = looked(schema, document, name, variables)
+    return min(Pricing(found[0], weights).of(*found[1:]).once, LARGEST) if found is not None else 0
 
 
 def afford(limits: Bounds, weighing: Weighing) -> None:
@@ -70,6 +63,13 @@ def afford(limits: Bounds, weighing: Weighing) -> None:
     numbers = shown(limits, weighing)
     sentence = f"This costs {weighing.cost} points, and one operation may cost {limits.cost}. {HINT}"
     raise GraphQLError(sentence, extensions={"code": TooExpensive.code, **numbers})
+
+
+def fit(limits: Bounds, values: int) -> None:
+    """Raises a GraphQLError with both numbers when an answer would have more values than it may."""
+    if values > limits.values:
+        sentence = f"This asks for about {values} values, and an answer may have {limits.values}. {HINT}"
+        raise GraphQLError(sentence, extensions={"code": TooExpensive.code, "estimatedValues": values, "mostValues": limits.values})
 
 
 def costs(limits: Bounds, weighing: Weighing) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graphql import GraphQLField, GraphQLList, GraphQLObjectType, GraphQLSchema, get_named_type, get_nullable_type
@@ -60,3 +60,9 @@ def sized_fields(shown: GraphQLField) -> list[str]:
 def directives(shown: GraphQLField) -> list[object]:
     """What a field of ours was declared with; federation's own fields have nothing."""
     return list(getattr(shown.extensions.get("strawberry-definition"), "directives", ()))
+
+
+def ones(weights: Mapping[str, Weight]) -> dict[str, Weight]:
+    """The same sizes with a point for each value, so that an operation costs as much as its answer has values; `__typename` is one."""
+    typenames = {f"{coordinate.partition('.')[0]}.__typename": Weight("String") for coordinate in weights}
+    return {**typenames, **{coordinate: replace(one, points=1) for coordinate, one in weights.items()}}

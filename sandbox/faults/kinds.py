@@ -129,7 +129,7 @@ class Count(Fault):
     """Another `count` or `possible_pages`: 0, huge, negative or text."""
 
     kind: Literal["count"] = "count"
-    value: int | str
+    value: Annotated[int, Field(ge=-(2**63), lt=2**64)] | str
 
 
 class Next(Fault):

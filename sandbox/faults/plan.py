@@ -63,11 +63,11 @@ def parse(text: str, name: str) -> Plan:
     """The plan in a text, of which `name` is told in refusals. Raises BrokenPlan."""
     try:
         return Plan.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as cause:
-        raise BrokenPlan([f"{name} is no TOML: {cause}."]) from cause
     except ValidationError as cause:
         lines = [number for number, line in enumerate(text.splitlines(), 1) if HEADER.match(line)]
         raise BrokenPlan([told(error, name, lines) for error in cause.errors(include_input=False, include_url=False)]) from cause
+    except (ValueError, RecursionError) as cause:  # not each of them is a TOMLDecodeError: a number may be too long for Python
+        raise BrokenPlan([f"{name} is no TOML: {cause}."]) from cause
 
 
 def told(error: ErrorDetails, name: str, lines: Sequence[int]) -> str:

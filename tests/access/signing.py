@@ -13,6 +13,8 @@ from typing import Any
 import httpx
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
+from joserfc.jws import JWSRegistry
+from joserfc.registry import JWS_HEADER_REGISTRY, HeaderParameter, is_str
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -48,9 +50,12 @@ def claims(**changed: Any) -> dict[str, Any]:
 
 
 def signed(key: Any = RSA, algorithm: str = "RS256", head: Mapping[str, Any] | None = None, **changed: Any) -> str:
-    """A token."""
-    kid = {"kid": key.kid} if key.kid else {}
-    return jwt.encode({"alg": algorithm, **kid, **(head or {})}, claims(**changed), key, algorithms=[algorithm])
+    """A token, whatever its head says."""
+    kid, own = (
+        {"kid": key.kid} if key.kid else {},
+        {name: HeaderParameter("", is_str) for name in (head or {}).keys() - JWS_HEADER_REGISTRY.keys()},
+    )
+    return jwt.encode({"alg": algorithm, **kid, **(head or {})}, claims(**changed), key, registry=JWSRegistry(own, [algorithm]))
 
 
 def plain(head: object, body: object, signature: str = "") -> str:

@@ -92,3 +92,11 @@ async def test_nothing_is_written_where_callers_are_not_told_apart(tmp_path: Pat
     async with graph(tmp_path / "20.sqlite") as served:
         await served.data("{ __typename }")
     assert audited(caplog) == []
+
+
+async def test_what_a_client_calls_an_operation_that_is_none_is_not_written_down(served: Guarded, caplog: pytest.LogCaptureFixture) -> None:
+    served.said.callers["somebody"] = caller()
+    body = {"query": "{ nothing", "operationName": "ann.lee@example.com"}
+    await served.graph.client.post("/graphql", json=body, headers={"x-caller": "somebody"})
+    assert [line["operation"] for line in audited(caplog)] == [None]
+    assert "ann.lee" not in caplog.text

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import GraphQLNonNull, GraphQLObjectType, GraphQLUnionType, get_named_type
+from graphql import GraphQLNonNull, GraphQLObjectType, GraphQLUnionType, get_named_type, parse
 
+from graph.access.permitted import permitted
+from graph.access.rights import Caller
 from graph.access.scopes import SCOPES, Needs, met
 from graph.schema import ENTITIES, NEEDS, schema, sdl
-from sandbox import build
+from graph.selection import asked
 from tests.access.callers import EVERYTHING, Guarded, caller, guarded, refusals, without
-from tests.graphs import TODAY
 
 CORE = schema._schema
 TYPES = {name: one for name, one in CORE.type_map.items() if isinstance(one, GraphQLObjectType) and not name.startswith("_")}
@@ -164,14 +165,6 @@ WITHIN = {
 """Fields of types that are behind the same scopes: whoever lacks them never gets there."""
 
 
-@pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A company of 60 people."""
-    path = tmp_path_factory.mktemp("company") / "60.sqlite"
-    build(path, people=60, today=TODAY)
-    return path
-
-
 @pytest.fixture
 async def served(company: Path) -> AsyncIterator[Guarded]:
     """The graph over it."""
@@ -240,6 +233,25 @@ async def test_an_argument_that_would_tell_what_may_not_be_seen_is_refused(serve
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["FORBIDDEN"]
     assert scope in str(refusals(answer))
     assert served.graph.wire.calls == []
+
+
+@pytest.mark.parametrize(("query", "scope"), ARGUMENTS)
+def test_an_estimate_does_not_look_at_what_an_argument_refuses(query: str, scope: str) -> None:
+    tree = asked(CORE, parse(query), None, {})
+    assert permitted(tree, NEEDS, without([])).fields
+    assert permitted(tree, NEEDS, without([scope])).fields == []
+
+
+async def test_who_is_on_leave_shows_in_no_estimate(served: Guarded) -> None:
+    await served.data(caller(), "{ people(first: 1) { totalCount } }")  # from now on estimates know the directory
+
+    async def likely(who: Caller, on_leave: str) -> int:
+        query = f"{{ people(first: 100, onLeave: {on_leave}) {{ nodes {{ department }} }} }}"
+        found: int = (await served.ask(who, query, {"x-crewgraph-trace": "1"}))["extensions"]["trace"]["budget"]["likely"]
+        return found
+
+    assert await likely(without(["timeoff:read"]), "true") == await likely(without(["timeoff:read"]), "false") == 0
+    assert await likely(without([]), "false")
 
 
 async def test_ones_own_email_is_no_secret_to_oneself(served: Guarded) -> None:

@@ -12,21 +12,12 @@ from graph.access.guard import Access, Gateway, loopback
 from graph.access.scopes import SCOPES
 from graph.settings import Unusable, load
 from graph.settings.access import exposed
-from sandbox import build
 from tests.access.signing import RSA, issuing, said, signed, trusting
-from tests.graphs import TODAY, graph
+from tests.graphs import graph
 from tests.servers import finished, running
 
 HELLO = {"query": "{ __typename }"}
 SECRET = "a-secret-of-the-gateway"
-
-
-@pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A company of 20 people."""
-    path = tmp_path_factory.mktemp("company") / "20.sqlite"
-    build(path, people=20, today=TODAY)
-    return path
 
 
 @pytest.mark.parametrize(
@@ -129,6 +120,8 @@ JWT = {"auth": "jwt", "jwt_issuer": "https://i.example.com", "jwt_audience": "a"
     ("flags", "problem"),
     [
         ({"auth": "api-key"}, "CREWGRAPH_AUTH=api-key needs CREWGRAPH_KEY_FILE"),
+        ({"key_file": "keys.toml", "gateway_secret": SECRET}, "CREWGRAPH_KEY_FILE is set and CREWGRAPH_AUTH is none"),
+        ({**JWT, "auth": "none"}, "CREWGRAPH_JWT_KEYS_URL is set and CREWGRAPH_AUTH is none"),
         ({**JWT, "jwt_issuer": None}, "needs CREWGRAPH_JWT_ISSUER"),
         ({**JWT, "jwt_audience": None}, "needs CREWGRAPH_JWT_AUDIENCE"),
         ({**JWT, "jwt_keys_url": None}, "needs either CREWGRAPH_JWT_KEYS_URL or CREWGRAPH_JWT_KEYS_FILE"),

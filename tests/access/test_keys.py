@@ -19,6 +19,7 @@ from sandbox import build
 from tests.access.signing import said
 from tests.graphs import TODAY, Graph, graph
 from tests.servers import finished
+from tests.waiting import LONG
 
 INVALID = 'Bearer realm="crewgraph", error="invalid_token", error_description="The token is not valid"'
 HELLO = {"query": "{ people(first: 1) { nodes { name onLeave } } }"}
@@ -78,7 +79,7 @@ async def test_a_running_server_takes_up_a_changed_file(served: Graph, path: Pat
     other, lines = new(key("reports"))
     assert (await ask(served, x_api_key=other)).status_code == 401
     path.write_text(lines)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONG):
         while (await ask(served, x_api_key=other)).status_code != 200:
             await asyncio.sleep(0.02)
     assert (await ask(served, x_api_key=secret)).status_code == 401
@@ -136,6 +137,12 @@ def test_a_broken_file_is_refused_with_the_number_of_the_key_and_without_its_has
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.parametrize(("begin", "many"), [("9", 5_000), ("[", 100_000)])
+def test_so_is_one_that_python_cannot_read(begin: str, many: int) -> None:
+    with pytest.raises(Broken, match="is not TOML"):
+        parse(f"key = {begin * many}")
+
+
 async def test_a_new_state_holds_and_a_broken_one_does_not(path: Path, secret: str, caplog: pytest.LogCaptureFixture) -> None:
     file = Reread(path, parse)
     add(path, new(key("reports"))[1])
@@ -152,6 +159,24 @@ async def test_a_new_state_holds_and_a_broken_one_does_not(path: Path, secret: s
         "keys.toml is not TOML; what it said before stays in force",
         "keys.toml cannot be read as UTF-8 text; what it said before stays in force",
     ]
+
+
+async def test_a_file_that_is_being_written_is_not_believed(path: Path, secret: str) -> None:
+    lines = new(key("reports"))[1]
+    whole = path.read_text() + lines
+
+    def meanwhile(text: str) -> tuple[Key, ...]:
+        if text != whole:
+            path.write_text(whole)
+        return parse(text)
+
+    file = Reread(path, parse)
+    file.parse = meanwhile
+    path.write_text(lines)
+    await file.check()
+    assert [one.caller.name for one in file.value] == ["payroll"]
+    await file.check()
+    assert [one.caller.name for one in file.value] == ["payroll", "reports"]
 
 
 async def test_a_key_is_good_on_its_last_day_and_not_after(tmp_path: Path, path: Path) -> None:

@@ -11,13 +11,14 @@ import pytest
 from joserfc.jwk import OctKey
 from starlette.responses import RedirectResponse, Response
 
-from graph.access.keyserver import LARGEST, KeyServer, parse
+from graph.access.keyserver import LARGEST, KeyServer, parse, pick
 from graph.access.reread import Broken
 from graph.http import Refusal
 from sandbox import build
 from tests.access.signing import EC, NEW, RSA, Clock, issuing, said, signed, trusting
 from tests.graphs import TODAY, graph
-from tests.servers import free_port
+from tests.servers import reserved
+from tests.waiting import until
 
 
 async def test_a_thousand_unknown_key_ids_make_one_call_an_interval(tmp_path: Path) -> None:
@@ -69,9 +70,7 @@ async def test_old_keys_serve_while_they_are_read_anew() -> None:
         assert await found(keys.find("rsa", "RS256"))
         clock.now, issuer.keys = 600.0, (NEW,)
         assert await found(keys.find("rsa", "RS256"))
-        async with asyncio.timeout(10):
-            while keys.changes < 2:
-                await asyncio.sleep(0.01)
+        await until(lambda: keys.changes == 2)
         assert not await found(keys.find("rsa", "RS256"))  # it was withdrawn
         assert issuer.asked == 2
 
@@ -81,6 +80,7 @@ NONSENSE = {
     "a login page": Response("<html>", 200, media_type="text/html"),
     "no keys": Response('{"keys": []}', 200),
     "a list": Response("[]", 200),
+    "odd keys": Response('{"keys": [{"kty": []}, {"kty": {}}, {"kty": "EC", "crv": []}]}', 200),
     "too much": Response('{"keys": [' + " " * LARGEST + "]}", 200),
     "packed": Response(b"\x1f\x8b", 200, {"content-encoding": "gzip"}),
     "no text": Response(b"\xff\xfe", 200),
@@ -103,24 +103,37 @@ async def test_the_last_good_keys_serve_while_the_server_talks_nonsense(name: st
 async def test_the_last_good_keys_serve_while_the_server_is_down(caplog: pytest.LogCaptureFixture) -> None:
     """(faults.md F30, F38)"""
     clock = Clock(0.0)
-    async with issuing(RSA, clock=clock) as (_, keys):
-        assert await found(keys.find("rsa", "RS256"))
-        keys.url = f"http://127.0.0.1:{free_port()}/keys"
-        for later in range(700, 760):
-            clock.now = later
+    with reserved() as port:
+        async with issuing(RSA, clock=clock) as (_, keys):
             assert await found(keys.find("rsa", "RS256"))
-            assert not await found(keys.find("new", "RS256"))
+            keys.url = f"http://127.0.0.1:{port}/keys"
+            for later in range(700, 760):
+                clock.now = later
+                assert await found(keys.find("rsa", "RS256"))
+                assert not await found(keys.find("new", "RS256"))
     assert len(caplog.records) == 2  # one line an interval
 
 
 async def test_without_any_keys_nobody_is_known_and_that_is_said() -> None:
-    keys = KeyServer(f"http://127.0.0.1:{free_port()}/keys")
-    for _ in range(2):
-        with pytest.raises(Refusal) as refused:
-            await keys.find("rsa", "RS256")
-        assert (refused.value.status, refused.value.code, refused.value.headers) == (503, "KEYS_UNAVAILABLE", {"Retry-After": "30"})
-    assert keys.fetches == 1
-    await keys.aclose()
+    with reserved() as port:
+        keys = KeyServer(f"http://127.0.0.1:{port}/keys")
+        for _ in range(2):
+            with pytest.raises(Refusal) as refused:
+                await keys.find("rsa", "RS256")
+            assert (refused.value.status, refused.value.code, refused.value.headers) == (503, "KEYS_UNAVAILABLE", {"Retry-After": "30"})
+        assert keys.fetches == 1
+        await keys.aclose()
+
+
+def test_a_token_without_a_key_id_is_checked_with_the_only_key_that_may_have_signed_it() -> None:
+    alone, both = (
+        parse(json.dumps({"keys": [RSA.as_dict(private=False)]})),
+        parse(json.dumps({"keys": [NEW.as_dict(private=False), EC.as_dict(private=False)]})),
+    )
+    assert pick(alone, None, "RS256") is not None
+    assert pick(alone, None, "PS256") is None
+    assert pick(both, None, "RS256") is None
+    assert pick(parse(json.dumps({"keys": [{**NEW.as_dict(private=False), "use": "enc"}]})), None, "RS256") is None
 
 
 def test_a_shared_secret_and_what_cannot_be_read_are_no_public_keys() -> None:

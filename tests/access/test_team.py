@@ -161,6 +161,12 @@ async def test_both_scopes_together_are_the_wider_one(served: Guarded) -> None:
     assert (await paged(served, caller("checkins:read", "checkins:team", email="boss@example.com"), 9))[1] == 8
 
 
+@pytest.mark.parametrize("email", ["s@", "ss", "@e", "om", "s"])
+async def test_a_scrap_of_an_email_is_nobodys_where_filters_match_parts(path: Path, email: str) -> None:
+    async with guarded(path, options=Options(clock=noon, email_match="substring")) as served:
+        assert await paged(served, lead(email), 9) == ([], 0)
+
+
 @pytest.mark.parametrize("options", [Options(clock=noon, email_match="substring"), Options(clock=noon, ignore_case=True)])
 async def test_where_filters_are_not_exact_a_lead_sees_what_details_show_to_be_their_own(path: Path, options: Options) -> None:
     async with guarded(path, options=options) as served:
@@ -177,3 +183,16 @@ async def test_an_account_that_others_met_is_nobody_to_a_caller_who_may_see_no_c
     mine = data["checkIn"]["people"][0]["id"]
     assert (await served.data(READER, query, id=mine))["person"] == {"name": "Cy Poe"}
     assert (await served.data(caller(), query, id=mine))["person"] is None
+
+
+async def test_an_account_that_others_met_is_nobody_to_a_lead_who_may_see_none_of_its_check_ins(path: Path) -> None:
+    query = 'query ($id: ID!) { person(id: $id) { name } _entities(representations: [{__typename: "Person", id: $id}]) { __typename } }'
+    async with guarded(path) as served:
+        cy = (await served.data(READER, '{ checkIn(id: "580:c3-0") { people { id } } }'))["checkIn"]["people"][0]["id"]
+        himself = lead("Boss@example.com", "people:email")
+        await served.data(himself, '{ checkIn(id: "580:c3-0") { people { id } } }')
+        assert await served.data(himself, query, id=cy) == {"person": {"name": "Cy Poe"}, "_entities": [{"__typename": "Person"}]}
+        met, unmet = [await served.ask(ME, query, id=one) for one in (cy, "580:nobody")]
+        assert met["data"] == unmet["data"] == {"person": None, "_entities": [None]}
+        calls = [sorted(await served.calls(ME, query, id=one)) for one in (cy, "580:nobody")]
+        assert calls[0] == calls[1]

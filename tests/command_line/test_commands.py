@@ -12,6 +12,7 @@ import pytest
 from graph.schema import sdl
 from tests.graphs import codes, is_check_ins
 from tests.servers import finished, running
+from tests.upstreams.wire import listening
 from tests.waiting import LONG
 
 WALK = '{ project(number: "HB-1000") { name people { name checkIns(first: 1) { totalCount nodes { id } } } } }'
@@ -72,6 +73,16 @@ async def test_wrong_credentials_are_an_upstream_auth_error(tmp_path: Path) -> N
     assert "wr0ng" not in str(answer)
 
 
+async def test_no_proxy_of_the_machine_gets_to_know_the_credentials(tmp_path: Path) -> None:
+    """They go to one address only (faults.md F17)."""
+    async with listening() as proxy, running("sandbox", "--people", "30", home=tmp_path, health="/") as upstream:
+        given = {"CREWGRAPH_CHECKINS_URL": upstream, "CREWGRAPH_WORKFORCE_URL": upstream, "CREWGRAPH_WORKFORCE_COMPANY": "sandbox"}
+        proxies = dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"), proxy.url)
+        async with running("serve", home=tmp_path, **given, **proxies) as address:
+            answer = await ask(address, "{ checkIns(first: 1) { totalCount } }")
+    assert (codes(answer), proxy.heads) == ([], [])
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -85,8 +96,12 @@ async def test_wrong_credentials_are_an_upstream_auth_error(tmp_path: Path) -> N
             "CREWGRAPH_CHECKINS_URL: must be",
         ),
         ({"CREWGRAPH_LOOK_BACK_DAYS": "many"}, "CREWGRAPH_LOOK_BACK_DAYS: "),
+        ({"CREWGRAPH_UPSTREAM_RATE": "inf"}, "CREWGRAPH_UPSTREAM_RATE: "),
         ({"CREWGRAPH_IDENTITY_FILE": "missing.csv"}, "missing.csv cannot be read"),
         ({"CREWGRAPH_CORS_ORIGINS": "https://app.example.com"}, "CREWGRAPH_CORS_ORIGINS: must be JSON"),
+        ({"CREWGRAPH_CHECKINS_TOKEN": "p\u00e4ss"}, "CREWGRAPH_CHECKINS_TOKEN: must be"),
+        ({"CREWGRAPH_WORKFORCE_TOKEN_HEADER": "X Key"}, "CREWGRAPH_WORKFORCE_TOKEN_HEADER: must be"),
+        ({"CREWGRAPH_WORKFORCE_HEADERS": '{"X-Key": "a\\nb"}'}, "CREWGRAPH_WORKFORCE_HEADERS: must have"),
         ({"CREWGRAPH_CHECKINS_HEADERS": "{bad"}, "CREWGRAPH_CHECKINS_HEADERS: must be JSON"),
         (
             {"CREWGRAPH_CHECKINS_URL": "http://", "CREWGRAPH_WORKFORCE_URL": "http://y", "CREWGRAPH_WORKFORCE_COMPANY": "c"},

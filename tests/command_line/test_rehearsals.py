@@ -12,7 +12,8 @@ import pytest
 from sandbox import BrokenPlan
 from sandbox.faults.plan import parse
 from tests.graphs import codes
-from tests.servers import command, finished, free_port, running
+from tests.servers import command, finished, reserved, running
+from tests.waiting import LONG
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 KINDS = set(
@@ -31,7 +32,7 @@ def example() -> str:
 
 async def ask(address: str) -> dict[str, Any]:
     """The whole answer to the walk."""
-    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=LONG) as client:
         found: dict[str, Any] = (await client.post(f"{address}/graphql", json={"query": WALK})).json()
         return found
 
@@ -52,13 +53,12 @@ async def test_the_plan_of_the_readme_costs_its_check_ins_alone_once_its_time_ha
 
 async def test_the_welcome_says_what_will_go_wrong_and_when(tmp_path: Path) -> None:
     (tmp_path / "outage.toml").write_text(example())
-    process = await command("serve", "--people", "30", "--rehearse", "outage.toml", "--port", str(free_port()), home=tmp_path)
-    assert process.stderr is not None
-    told = b""
-    while b"Application startup complete" not in told:
-        told += await process.stderr.read(4096)
-    process.terminate()
-    await process.communicate()
+    with reserved() as port:
+        process = await command("serve", "--people", "30", "--rehearse", "outage.toml", "--port", str(port), home=tmp_path)
+        assert process.stderr is not None
+        told = await process.stderr.readuntil(b"Application startup complete")
+        process.terminate()
+        await process.communicate()
     assert "REHEARSAL: the sandbox misbehaves, in seconds from now." in told.decode()
     assert "check-ins: status code=503 retry_after=5, from second 20 until second 80, all calls" in told.decode()
 
@@ -66,7 +66,10 @@ async def test_the_welcome_says_what_will_go_wrong_and_when(tmp_path: Path) -> N
 async def test_the_sandbox_rehearses_too_and_counts_its_faults(tmp_path: Path) -> None:
     (tmp_path / "outage.toml").write_text(example().replace("from = 20", "from = 0"))
     rehearse = ("sandbox", "--people", "30", "--rehearse", "outage.toml")
-    async with running(*rehearse, home=tmp_path, health="/") as address, httpx.AsyncClient(base_url=address, trust_env=False) as client:
+    async with (
+        running(*rehearse, home=tmp_path, health="/") as address,
+        httpx.AsyncClient(base_url=address, trust_env=False, timeout=LONG) as client,
+    ):
         answer = await client.get("/api/v2/checkins/")
         counted = (await client.get("/sandbox/faults")).json()
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from graph.door.guard import LINGER
 from graph.door.policy import Door
 from graph.door.protocol import LARGEST, Protocol
 from graph.limits import Limits
 from tests.apps import crewgraph
 from tests.graphs import Graph, graph
 from tests.servers import served
+from tests.waiting import LONG, undisturbed
 from upstreams.engine import Engine
 
 HELLO = "{ __typename }"
 HELD = {"data": {"__typename": "Query"}}
 FIT = {"accept": "application/graphql-response+json", "apollo-require-preflight": "true"}
-SOON = 20.0
-"""Seconds that a busy machine may take for what takes none."""
 
 
 @asynccontextmanager
@@ -64,25 +65,37 @@ class Street:
         """A connection."""
         return await asyncio.open_connection(self.host, self.port)
 
-    async def say(self, said: bytes) -> Answer:
-        """What a server that then hangs up answers to these bytes, however long it takes to."""
+    async def say(self, said: bytes, *more: bytes) -> Answer:
+        """What a server answers to these bytes, and to more again and again, until it hangs up, however long it takes to."""
+        return await undisturbed(partial(self.said, said, more), LINGER / 2)
+
+    async def said(self, said: bytes, more: Sequence[bytes]) -> Answer:
+        """The same from a client that may stand still itself, and then hears nothing."""
         reader, writer = await self.open()
+        writer.write(said)
+        answering = asyncio.create_task(answer(reader))
         try:
-            writer.write(said)
-            return await answer(reader)
+            while more and not answering.done():
+                await asyncio.sleep(0.02)
+                writer.writelines(more)
+            return await answering
         finally:
             writer.close()
 
     async def ask(self, query: str = HELLO) -> Any:
         """A healthy client's answer."""
-        async with httpx.AsyncClient(trust_env=False, timeout=SOON) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=LONG) as client:
             return (await client.post(self.address, json={"query": query})).json()
 
 
 async def answer(reader: asyncio.StreamReader) -> Answer:
-    """What a server says before it hangs up."""
-    async with asyncio.timeout(SOON):
-        head, _, content = (await reader.read(-1)).partition(b"\r\n\r\n")
+    """What a server says before it hangs up, which is a reset for whoever still talks."""
+    heard = b""
+    async with asyncio.timeout(LONG):
+        with suppress(ConnectionResetError):
+            while part := await reader.read(65_536):
+                heard += part
+    head, _, content = heard.partition(b"\r\n\r\n")
     first, *fields = head.decode("ascii").split("\r\n")
     pairs = (line.split(": ", 1) for line in fields)
     return Answer(int(first.split()[1]), {name.lower(): value for name, value in pairs}, content)

@@ -108,11 +108,13 @@ async def test_another_version_or_shape_of_the_extension_is_refused(company: Pat
 
 @pytest.mark.parametrize("hash", ["", "x", digest(HELLO).upper(), "../x", "x" * 10_000])
 async def test_what_is_no_hash_is_one_that_nobody_taught(company: Path, hash: str) -> None:  # noqa: A002
-    async with behind(company, Door()) as one:
+    shelf = Shelf()
+    async with behind(company, Door(), shelf) as one:
         await post(one, query=HELLO, extensions=hashed(HELLO))
         extensions = {"persistedQuery": {"version": 1, "sha256Hash": hash}}
         assert told(await post(one, extensions=extensions)) == UNKNOWN
         assert told(await post(one, query=HELLO, extensions=extensions)) == (400, ["PERSISTED_QUERY_HASH_MISMATCH"])
+    assert shelf.asked == 0
 
 
 @pytest.mark.parametrize("query", ["{", "{ nothing }", "query ($first: Int!) { people(first: $first) { totalCount } }"])

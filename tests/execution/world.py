@@ -17,6 +17,7 @@ from graph.access.rights import Rights
 from graph.access.scopes import EMAILS
 from graph.declare import chooses, link, says, shows
 from graph.scalars import scalar_map
+from graph.schema import Schema
 from loaders.base import Loader
 from upstreams import records
 
@@ -281,4 +282,4 @@ class Query:
     plain: list[PlainType] | None = link(everything, says="Whatever they are.")
 
 
-SCHEMA = strawberry.federation.Schema(query=Query, types=[Said, CatType, DogType], config=StrawberryConfig(scalar_map=scalar_map()))
+SCHEMA = Schema(query=Query, types=[Said, CatType, DogType], config=StrawberryConfig(scalar_map=scalar_map()))

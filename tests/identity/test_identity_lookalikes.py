@@ -103,3 +103,18 @@ async def test_a_name_or_email_that_no_filter_can_carry_costs_only_what_cannot_b
         answer = await graph.ask('{ checkIn(id: "a-0") { people { id name checkIns(first: 5) { nodes { id } } } } }')
         assert [one["extensions"]["code"] for one in answer.get("errors", ()) if one["extensions"]["code"] != "IDENTITY_AMBIGUOUS"] == []
         assert answer["data"]["checkIn"]["people"]
+
+
+@pytest.mark.parametrize(
+    ("name", "email"), [("Al", "al@example.com"), ("Al Bo", "q"), ("\u674e\u660e", "q")], ids=["name", "email", "both"]
+)
+async def test_whoever_has_nothing_to_leave_out_does_not_vouch_for_the_filters(tmp_path: Path, modes: Modes, name: str, email: str) -> None:
+    """(faults.md F32) Both of two namesakes' emails and numbers differ, yet one email is a part of the other."""
+    company = Company()
+    company.worker(name, "w1")
+    company.user(name, email, "q1")
+    company.worker("Ann Lee", "w2", number="7")
+    company.user("Ann Lee", "ann@example.com", "a", properties={"No": "7"})
+    company.user("Ann Lee", "joann@example.com", "b", submitted=3, properties={"No": "8"})
+    people = await decided(company, tmp_path, modes, employee_number_property="No")
+    assert said(people) == {"w1": ("MATCHED", "q1"), "w2": ("MATCHED", "a")}

@@ -72,3 +72,16 @@ def test_a_broken_mapping_names_lines_and_no_emails() -> None:
     with pytest.raises(BrokenMapping) as broken:
         parse("person_id,email\nw1,ann@example.com\nw1,ANN@example.com\nw2,office at example.com\n")
     assert [one for one in SECRETS if one in str(broken.value)] == []
+
+
+async def test_a_cursor_does_not_depend_on_what_an_account_shows_so_that_nothing_of_it_can_be_guessed_back(tmp_path: Path) -> None:
+    query = '{ person(id: "w1") { checkIns(first: 1) { pageInfo { endCursor } } } }'
+    found = set()
+    for email in ("ann@example.com", "lee@example.com"):
+        company, folder = Company(), tmp_path / email
+        company.worker("Ann Lee", "w1")
+        company.user("Ann Lee", email, "a", submitted=3, properties={"Born": email})
+        folder.mkdir()
+        async with served(company, folder) as graph:
+            found.add((await graph.data(query))["person"]["checkIns"]["pageInfo"]["endCursor"])
+    assert len(found) == 1

@@ -7,16 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import build
-from tests.graphs import TODAY, Graph, graph
-
-
-@pytest.fixture(scope="session")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A company of 60 people."""
-    database = tmp_path_factory.mktemp("company") / "60.sqlite"
-    build(database, people=60, today=TODAY)
-    return database
+from tests.graphs import Graph, graph
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -35,11 +36,11 @@ def codes(answer: httpx.Response) -> set[str]:
 
 @pytest.mark.parametrize("name", HOSTILE)
 async def test_a_hostile_document_is_refused_with_a_code_and_asks_nobody(served: Graph, name: str) -> None:
-    """The bound on the time is for a busy machine: each takes less than half a second of an idle one (faults.md F26)."""
+    """The bound is on the processor's time, which others do not lengthen (faults.md F26)."""
     query, variables, expected = HOSTILE[name]
-    began = time.monotonic()
+    began = time.process_time()
     answer = await post(served, query, **variables)
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 5
     assert (answer.status_code, codes(answer)) == (400, expected)
     assert "data" not in answer.json()
     assert len(answer.json()["errors"]) <= MOST_ERRORS + 1
@@ -71,7 +72,7 @@ async def test_a_refusal_says_the_limit_and_what_was_found(served: Graph) -> Non
     ids=["introspection", "1,025 fields", "20 levels", "50 roots", "a directive"],
 )
 async def test_what_is_within_the_limits_is_answered(company: Path, query: str) -> None:
-    async with graph(company, limits=Limits(cache=forgetful, documents=Bounds(mode="measure"))) as one:
+    async with graph(company, limits=Limits(cache=forgetful, documents=Bounds(mode="measure", values=sys.maxsize))) as one:
         assert "data" in await one.ask(query)
 
 
@@ -89,6 +90,9 @@ async def test_a_thousand_entities_are_within_every_limit(served: Graph) -> None
         ({"roots": 1}, "MAX_ROOT_FIELDS_LIMIT"),
         ({"directives": 0}, "MAX_DIRECTIVES_LIMIT"),
         ({"tokens": 10}, "MAX_TOKENS_LIMIT"),
+        ({"tokens": 3}, "MAX_CHARACTERS_LIMIT"),
+        ({"letters": 0}, "MAX_ALIAS_LENGTH_LIMIT"),
+        ({"values": 2}, "QUERY_TOO_EXPENSIVE"),
     ],
 )
 async def test_each_limit_is_a_setting(company: Path, limits: dict[str, int], code: str) -> None:

@@ -12,6 +12,7 @@ from graphql import get_introspection_query
 from graph.limits import Limits
 from graph.weights.bounds import Bounds
 from tests.graphs import Graph, codes, forgetful, graph
+from tests.limits.hostile import many
 
 MISTAKES: list[tuple[str, dict[str, Any]]] = [
     ("{ peopl(first: 1) { totalCount } }", {}),
@@ -71,3 +72,32 @@ async def test_errors_suggest_names_unless_they_may_not(company: Path, query: st
             assert answer["errors"]
             said.append(" ".join(error["message"] for error in answer["errors"]))
     assert ["Did you mean" in one for one in said] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        get_introspection_query(specified_by_url=True, directive_is_repeatable=True, schema_description=True, input_value_deprecation=True),
+        '{ a: __type(name: "Person") { fields { name type { name } } } b: __type(name: "Project") { fields { args { type { ofType { name } } } } } }',
+        f"{{ {many(10, 'a#: __schema { queryType { name } }')} }}",
+        "{ __schema { types { isOneOf fields { type { isOneOf ofType { isOneOf } } } } } }",
+    ],
+    ids=["a tool's", "two types", "ten times", "what is one of"],
+)
+async def test_the_schema_is_read_by_whoever_may(company: Path, query: str) -> None:
+    async with graph(company) as one:
+        assert await one.data(query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"{{ {many(11, 'a#: __schema { queryType { name } }')} }}",
+        "{ __schema { a: queryType { name } } }",
+        '{ __type(name: "Person") { ...f } } fragment f on __Type { ... { a: fields { name } } }',
+    ],
+)
+async def test_the_schema_is_not_read_over_and_over(company: Path, query: str) -> None:
+    """It costs no points, and an answer with every part of it in a hundred copies would hold the process for seconds (faults.md F26)."""
+    async with graph(company) as one:
+        assert codes(await one.ask(query)) == [("MAX_INTROSPECTION_LIMIT", "")]

@@ -1,4 +1,4 @@
-"""A look at an operation is had once for the same document, variables and scopes, and tells each the same as a new one."""
+"""A look at an operation is had once for the same document, variables and caller, and tells each the same as a new one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from graphql import DocumentNode, parse
 
+from graph.access.rights import Caller
 from graph.execution.scopes import KEPT
 from graph.limits import Limits
 from graph.selection import Asked
@@ -18,7 +19,7 @@ from graph.weights.looked import LONGEST, LOOKS, Looked, Looks
 from sandbox import build
 from tests.graphs import TODAY, Graph, forgetful, graph
 
-SCOPES = frozenset({"assignments:read"})
+ONE, OTHER = (Caller(name, "test", frozenset({"assignments:read"})) for name in ("one", "other"))
 TEXT = "query ($first: Int!) { projects(first: $first) { nodes { id people { id } } } }"
 AGAIN = 3
 
@@ -29,14 +30,14 @@ class Seen:
     def __init__(self, looks: Looks) -> None:
         self.looks, self.times = looks, 0
 
-    def at(self, document: DocumentNode, variables: Any, scopes: frozenset[str] = SCOPES) -> Looked:
+    def at(self, document: DocumentNode, variables: Any, caller: Caller = ONE) -> Looked:
         """A look."""
-        return self.looks.at(document, None, variables, scopes, self.look)
+        return self.looks.at(document, None, variables, caller, self.look)
 
     def look(self) -> Looked:
         """A new one."""
         self.times += 1
-        return Looked(self.times, Asked("", ""), Asked("", ""), 0.0, personal=False)
+        return Looked(0, self.times, Asked("", ""), 0.0, personal=False)
 
 
 def test_only_the_same_is_looked_at_once() -> None:
@@ -44,8 +45,8 @@ def test_only_the_same_is_looked_at_once() -> None:
     KEPT.keep(document)
     seen = Seen(Looks())
     try:
-        ways: list[tuple[Any, frozenset[str]]] = [
-            (None, SCOPES), ({}, SCOPES), ({"first": 1}, SCOPES), ({"first": True}, SCOPES), ({"first": 1.0}, SCOPES), ({"first": 1}, frozenset()),
+        ways: list[tuple[Any, Caller]] = [
+            (None, ONE), ({}, ONE), ({"first": 1}, ONE), ({"first": True}, ONE), ({"first": 1.0}, ONE), ({"first": 1}, OTHER),
         ]  # fmt: skip
         costs = [seen.at(document, *way).cost for way in ways]
         assert costs == [seen.at(document, *way).cost for way in ways] == [1, 2, 3, 4, 5, 6]

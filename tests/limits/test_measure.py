@@ -30,7 +30,7 @@ def test_directives_count_wherever_they_stand() -> None:
 
 def test_the_largest_operation_of_each_kind_counts() -> None:
     found = measured(parse("query a { a { b { c } } } query b { x: d y: e f }"))
-    assert found == Measure(depth=3, fields=3, aliases=2, roots=3, directives=0)
+    assert found == Measure(depth=3, fields=3, aliases=2, roots=3, directives=0, letters=1)
 
 
 def test_root_fields_in_fragments_are_root_fields() -> None:

@@ -19,7 +19,7 @@ from graphql import (
 from graphql import get_named_type as named
 from hypothesis import given
 
-from graph.schema import WEIGHTS, schema
+from graph.schema import VALUES, WEIGHTS, schema
 from graph.weights.prices import LARGEST, price
 from tests.limits.expanding import VARIABLES, documents, expanded
 
@@ -28,7 +28,7 @@ PRINTED = build_schema((Path(__file__).parents[2] / "schema.graphql").read_text(
 
 def points(text: str, name: str | None = None, **variables: Any) -> int:
     """The cost of an operation."""
-    return price(schema._schema, WEIGHTS, parse(text), name, variables)
+    return price(WEIGHTS, schema._schema, parse(text), name, variables)
 
 
 def declared(owner: str, name: str) -> tuple[dict[str, Any], dict[str, Any], str, bool]:
@@ -79,7 +79,7 @@ def alone(owner: str, node: FieldNode, page: int) -> int:
 def test_the_cost_is_what_the_printed_schema_says_with_every_fragment_written_out(text: str) -> None:
     whole = expanded(text)
     selections: SelectionSetNode = whole.definitions[0].selection_set  # type: ignore[attr-defined]
-    assert price(schema._schema, WEIGHTS, parse(text), None, VARIABLES) == slowly("Query", selections)
+    assert price(WEIGHTS, schema._schema, parse(text), None, VARIABLES) == slowly("Query", selections)
 
 
 @pytest.mark.parametrize(
@@ -102,6 +102,23 @@ def test_the_cost_is_what_the_printed_schema_says_with_every_fragment_written_ou
 )
 def test_an_object_costs_a_point_and_a_field_that_asks_an_upstream_ten(text: str, cost: int) -> None:
     assert points(text) == cost
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("{ __typename }", 1),
+        ('{ person(id: "1") { id name __typename } }', 4),
+        ("{ people(first: 3) { totalCount nodes { id } } }", 2 + 3 * 2),
+        ('{ project(id: "1") { people { id __typename } } }', 1 + 25 * 3),
+        (
+            '{ _entities(representations: [{ __typename: "Person" }, { __typename: "Project" }]) { ... on Person { id name } __typename } }',
+            4 + 2,
+        ),
+    ],
+)
+def test_every_field_of_every_object_is_a_value_whatever_it_costs(text: str, values: int) -> None:
+    assert price(VALUES, schema._schema, parse(text), None, {}) == values
 
 
 @pytest.mark.parametrize(("first", "cost"), [(0, 10), (-5, 10), (100, 110), (101, 110), (10**12, 110), ("9", 11), (True, 11), (None, 11)])

@@ -8,7 +8,7 @@ from asyncio.subprocess import PIPE
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.servers import COMMAND, Ended, environment
+from tests.servers import COMMAND, UNHURRIED, Ended, environment
 from tests.waiting import LONG
 
 PROMPT = "(q)uit: "
@@ -19,7 +19,7 @@ async def answered(*arguments: str, home: Path, answers: Sequence[str], **given:
     """The command run at a terminal, where each prompt gets the next answer."""
     ours, theirs = os.openpty()
     process = await asyncio.create_subprocess_exec(
-        str(COMMAND), *arguments, stdin=theirs, stdout=theirs, stderr=PIPE, cwd=home, env=environment(home, given)
+        str(COMMAND), *arguments, stdin=theirs, stdout=theirs, stderr=PIPE, cwd=home, env=environment(home, UNHURRIED | given)
     )
     os.close(theirs)
     shown = bytearray()

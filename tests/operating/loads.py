@@ -12,10 +12,6 @@ BODY = json.dumps({"query": NAMES}).encode()
 REQUEST = b"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
 
 
-class Closed(Exception):
-    """Nobody listens any more."""
-
-
 @dataclass
 class Load:
     """Clients that ask again as soon as they are answered, on a connection that they keep until an answer says that it ends.
@@ -35,7 +31,7 @@ class Load:
             if streams is None:
                 try:
                     streams = await asyncio.open_connection("127.0.0.1", self.port)
-                except ConnectionRefusedError:
+                except OSError:  # refused, or reset in the moment in which the door closed
                     self.refused += 1
                     return
             try:

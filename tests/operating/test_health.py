@@ -95,6 +95,7 @@ async def test_the_id_of_an_answer_is_in_its_errors(company: Path) -> None:
         (Operating(), "::1", {}, 200),
         (Operating(), "192.0.2.1", {}, 404),
         (Operating(), "127.0.0.1", {"x-forwarded-for": "192.0.2.1"}, 404),
+        (Operating(), "127.0.0.1", {"via": "1.1 proxy"}, 404),
         (Operating(metrics_token="t"), "127.0.0.1", {}, 404),
         (Operating(metrics_token="t"), "192.0.2.1", {"authorization": "Bearer t"}, 200),
         (Operating(metrics_token="t"), "192.0.2.1", {"authorization": "Bearer x"}, 404),

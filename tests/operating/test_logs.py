@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +17,7 @@ import pytest
 
 from graph.access.audit import audit
 from graph.operating.logs import configure
-from graph.operating.redaction import GONE
+from graph.operating.redaction import GONE, clean
 from tests.graphs import graph
 from tests.operating.asking import NAMES, WALK
 
@@ -134,6 +136,10 @@ def texts(value: Any) -> list[str]:
         ("redis://user:hunter2@host:6379/0", "hunter2"),
         ('{"password": "hunter2", "n": 1}', "hunter2"),
         ("api_key=hunter2&x=1", "hunter2"),
+        ("access_token=hunter2&x=1", "hunter2"),
+        ("CLIENT_SECRET: hunter2", "hunter2"),
+        ("GET /api/?q=ann.lee%2540example.com", "ann.lee"),
+        (r'{"to": "ann.lee\u0040example.com"}', "ann.lee"),
     ],
 )
 def test_what_looks_personal_or_secret_is_taken_out_of_any_librarys_line(message: str, lost: str) -> None:
@@ -146,9 +152,10 @@ def test_what_looks_personal_or_secret_is_taken_out_of_any_librarys_line(message
 
 def test_fields_that_nobody_foresaw_are_left_out_and_secret_ones_are_blank() -> None:
     with written() as found:
-        logging.getLogger("some.library").info("so", extra={"person": "Ann Lee", "codes": ["ann@example.com", {"reason": "Surgery"}]})
+        codes = ["ann@example.com", {"reason": "Surgery"}, ValueError("to ann@example.com"), 3]
+        logging.getLogger("some.library").info("so", extra={"person": "Ann Lee", "codes": codes})
     (line,) = lines(found)
-    assert line["codes"] == [GONE, {"reason": GONE}]
+    assert line["codes"] == [GONE, {"reason": GONE}, f"to {GONE}", 3]
     assert "Ann" not in found.getvalue()
 
 
@@ -170,6 +177,25 @@ def test_an_exception_is_told_by_its_type_and_its_places_and_not_in_its_own_word
     assert line["error"] == "ValueError"
     assert line["places"][0].endswith("test_an_exception_is_told_by_its_type_and_its_places_and_not_in_its_own_words")
     assert "Ann" not in found.getvalue()
+
+
+async def test_what_asyncio_tells_of_a_task_does_not_show_its_error_in_words() -> None:
+    loop = asyncio.get_running_loop()
+    with written() as found:
+        task = asyncio.create_task(asyncio.sleep(0))
+        await task
+        loop.call_exception_handler({"message": "Task exception was never retrieved", "future": task, "exception": ValueError("Ann Lee")})
+        loop.call_exception_handler({"message": "Exception in callback told('Ann Lee')", "handle": "Ann Lee"})
+    assert [line["event"] for line in lines(found)] == ["Task exception was never retrieved", "Exception in callback told"]
+    assert lines(found)[0]["error"] == "ValueError"
+    assert "Ann" not in found.getvalue()
+
+
+def test_a_long_word_is_looked_through_once() -> None:
+    """As long a text as there may be in a head, in which every letter could begin an email."""
+    began = time.process_time()
+    clean("", "a" * 60_000)
+    assert time.process_time() - began < 1
 
 
 def test_a_terminal_gets_words_and_the_level_is_the_least_that_is_told() -> None:

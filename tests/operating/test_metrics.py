@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from pathlib import Path
 
@@ -11,11 +12,12 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from graph.limits import Limits
-from graph.operating.metrics import Metrics, Risen, resident
+from graph.operating.metrics import Metrics, Risen, alive, resident
 from graph.operating.visits import Visit, kind
 from graph.operating.watching import Metered
 from tests.graphs import codes, graph, is_check_ins
 from tests.operating.asking import NAMES, WALK, numbers
+from tests.waiting import LONG
 from upstreams.errors import TimedOut
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
@@ -97,8 +99,9 @@ async def test_values_that_could_not_be_read_are_counted_by_field_and_once(compa
 
 async def test_the_process_tells_of_its_memory_its_event_loop_and_its_breakers(company: Path) -> None:
     async with graph(company) as found:
-        await asyncio.sleep(0.3)
-        counted = await numbers(found.client)
+        async with asyncio.timeout(LONG):
+            while not (counted := await numbers(found.client)).get("crewgraph_event_loop_lag_seconds_count"):
+                await asyncio.sleep(0.05)
     assert counted["crewgraph_resident_memory_bytes"] > 10_000_000
     assert counted["crewgraph_event_loop_lag_seconds_count"] >= 1
     assert counted["crewgraph_workers"] == 1
@@ -178,3 +181,8 @@ def test_an_operation_is_what_its_answer_says() -> None:
 
 def test_memory_is_a_number_of_bytes() -> None:
     assert 1_000_000 < resident() < 100_000_000_000
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="every process is root's")
+def test_a_process_of_somebody_else_is_no_worker() -> None:
+    assert not alive(1)

@@ -12,6 +12,7 @@ import httpx
 from graph.operating.options import Operating
 from tests.graphs import Graph, graph
 from tests.operating.asking import NAMES, numbers
+from tests.waiting import LONG
 
 ASKED = {"query": NAMES}
 
@@ -52,7 +53,7 @@ async def test_what_cannot_be_served_soon_is_sent_away_with_a_code_and_when_to_c
 
 
 async def test_a_full_line_refuses_at_the_door_and_counts_whom_it_refused(company: Path) -> None:
-    async with busy(company, Operating(most=1, patience=5)) as (found, go):
+    async with busy(company, Operating(most=1, patience=LONG)) as (found, go):
         waiting = [asyncio.create_task(found.client.post("/graphql", json=ASKED)) for _ in range(9)]
         await asyncio.sleep(0.1)
         refused = await found.client.post("/graphql", json=ASKED)

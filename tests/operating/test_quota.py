@@ -62,6 +62,13 @@ def test_only_so_many_clients_are_remembered_and_those_seen_last() -> None:
     assert list(quota.buckets) == ["c", "a", "d"]
 
 
+def test_whoever_is_refused_is_not_forgotten_and_so_forgiven() -> None:
+    quota = Quota(1, clients=2)
+    for client in ("a", "b", "a", "c"):
+        quota.take(client, 1, 0.0)
+    assert quota.take("a", 1, 0.0) is not None
+
+
 @given(st.integers(1, 100), st.lists(st.tuples(st.integers(1, 50), st.floats(0, 30)), min_size=1, max_size=60))
 def test_in_no_time_more_is_spent_than_a_bucket_and_what_came_in_and_the_last_that_fitted(
     points: int, asked: list[tuple[int, float]]

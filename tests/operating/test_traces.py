@@ -23,7 +23,8 @@ from graph.operating.options import Operating
 from graph.operating.otel import Told, Traces
 from tests.graphs import Graph, graph, is_check_ins
 from tests.operating.asking import NAMES, WALK
-from tests.servers import free_port, running
+from tests.servers import reserved, running
+from tests.waiting import until
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 PARENT = f"00-{TRACE}-b7ad6b7169203331-01"
@@ -140,7 +141,7 @@ async def ask(address: str) -> float:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
-        "import httpx,sys,time; c=httpx.Client(trust_env=False, timeout=60); b=time.perf_counter();"
+        "import httpx,sys,time; c=httpx.Client(trust_env=False, timeout=120); b=time.perf_counter();"
         f"r=c.post(sys.argv[1]+'/graphql', json={{'query': {NAMES!r}}}); assert r.status_code==200; print(time.perf_counter()-b)",
         address,
         stdout=subprocess.PIPE,
@@ -151,21 +152,20 @@ async def ask(address: str) -> float:
 
 async def test_a_dead_collector_costs_no_answer_and_one_line_an_interval(company: Path, caplog: pytest.LogCaptureFixture) -> None:
     """(faults.md F38) Spans to a port that nobody listens on, more than twice as many as the queue holds."""
-    nobody = OTLPSpanExporter(endpoint=f"http://127.0.0.1:{free_port()}/v1/traces", timeout=0.2)
-    processor = BatchSpanProcessor(Told(nobody), max_queue_size=16, schedule_delay_millis=20, max_export_batch_size=8)
     for name in ("opentelemetry", "urllib3"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    with caplog.at_level("INFO"):
+    began = time.monotonic()
+    with caplog.at_level("INFO"), reserved() as port:
+        nobody = OTLPSpanExporter(endpoint=f"http://127.0.0.1:{port}/v1/traces", timeout=0.2)
+        processor = BatchSpanProcessor(Told(nobody), max_queue_size=16, schedule_delay_millis=20, max_export_batch_size=8)
         async with graph(company, operating=Operating(tracer=lambda: Traces(processor))) as found:
             answers = [await found.ask(WALK) for _ in range(10)]
-            until = time.monotonic() + 120
-            while not lost(caplog) and time.monotonic() < until:
-                await asyncio.sleep(0.05)
+            await until(lambda: lost(caplog))
             longest = len(processor._batch_processor._queue)
     assert len(found.wire.calls) > 32
     assert not [answer for answer in answers if "errors" in answer]
     assert longest <= 16
-    assert len(lost(caplog)) == 1
+    assert 1 <= len(lost(caplog)) <= 1 + (time.monotonic() - began) // 10
     assert "127.0.0.1" not in caplog.text
 
 

@@ -1,24 +1,13 @@
-"""A company, built once for the tests of this folder, and a look at all that was logged."""
+"""A look at all that was logged."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from sandbox import build
-from tests.graphs import TODAY
 from tests.outages.halves import LEAKS
-
-
-@pytest.fixture(scope="package")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A company of 60 people."""
-    database = tmp_path_factory.mktemp("faults") / "60.sqlite"
-    build(database, people=60, today=TODAY)
-    return database
 
 
 @pytest.fixture(autouse=True)

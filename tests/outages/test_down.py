@@ -14,10 +14,11 @@ from tests.outages.certificates import self_signed
 from tests.outages.halves import halves, late, struck, unavailable
 from tests.outages.wire import Behaviour, closing, drip, healthy, once, silent, wired
 from tests.policies import QUICK
-from tests.servers import free_port
+from tests.servers import reserved
+from tests.waiting import LONG
 
-BRIEF = replace(QUICK, total=0.3, connect=0.3, tries=1)
-"""One short try."""
+BRIEF = replace(QUICK, total=3, connect=3, tries=1)
+"""One try, as short as a busy machine allows."""
 
 
 @pytest.mark.parametrize("code", [500, 502, 503, 504])
@@ -66,7 +67,7 @@ async def test_an_upstream_that_is_well_again_is_used_again(company: Path) -> No
         for _ in range(4):
             await graph.lost()
         assert upstream.calls == 4
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(LONG):
             while "errors" in await graph.ask():
                 await asyncio.sleep(0.05)
         await graph.whole()
@@ -77,14 +78,14 @@ async def test_a_dripping_upstream_is_ended_by_the_time_of_the_whole_try(company
     """F5: each byte comes in time, the answer does not."""
     async with wired(company, partial(drip, seconds=0.1)) as wire, halves(company, wire.url, policy=BRIEF) as graph:
         assert await graph.lost() == late()
-        assert 0.3 <= graph.took < 10
+        assert 3 <= graph.took < 30
     assert wire.calls == 1
 
 
 @pytest.mark.parametrize("behaviour", [silent, partial(drip, seconds=0.1)], ids=["silent", "drip"])
 async def test_a_slow_try_is_followed_by_a_quick_one(company: Path, behaviour: Behaviour) -> None:
     """F5: a try that was too slow is repeated like any failure."""
-    policy = replace(BRIEF, tries=2, total=1)
+    policy = replace(BRIEF, tries=2)
     async with wired(company, behaviour, healthy) as wire, halves(company, wire.url, policy=policy) as graph:
         await graph.whole()
     assert wire.calls == 2
@@ -94,7 +95,7 @@ async def test_an_upstream_that_hangs_costs_its_half_and_no_more_than_the_deadli
     """F5: the deadline that a client asks for holds, whatever the tries."""
     policy = replace(QUICK, total=600)
     async with struck(company, Hang()) as upstream, halves(company, upstream.url, policy=policy) as graph:
-        answer = await graph.ask(**{"x-crewgraph-deadline-ms": "3000"})
+        answer = await graph.ask(**{"x-crewgraph-deadline-ms": "5000"})
         assert graph.took < 30
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["UPSTREAM_TIMEOUT"]
     assert len(answer["data"]["currentAssignments"]["nodes"]) == 3
@@ -119,19 +120,20 @@ async def test_a_fresh_connection_that_is_closed_at_once_is_an_error(company: Pa
 @pytest.mark.parametrize("where", ["http://127.0.0.1:{port}", "http://check-ins.invalid"], ids=["refused", "dns"])
 async def test_an_upstream_that_cannot_be_reached_is_unavailable(company: Path, where: str) -> None:
     """F7: refused and DNS, as F3."""
-    async with halves(company, where.format(port=free_port())) as graph:
-        assert await graph.lost() == unavailable()
+    with reserved() as port:
+        async with halves(company, where.format(port=port)) as graph:
+            assert await graph.lost() == unavailable()
 
 
 async def test_a_refused_connection_is_tried_again(company: Path) -> None:
     """F7: a server that starts while it is asked is found."""
-    port = free_port()
     policy = replace(QUICK, wait=1.0, longest_wait=2.0, tries=3)
-    async with halves(company, f"http://127.0.0.1:{port}", policy=policy) as graph:
-        asking = asyncio.create_task(graph.whole())
-        await asyncio.sleep(0.2)
-        async with wired(company, healthy, port=port) as wire:
-            await asking
+    with reserved() as port:
+        async with halves(company, f"http://127.0.0.1:{port}", policy=policy) as graph:
+            asking = asyncio.create_task(graph.whole())
+            await asyncio.sleep(0.2)
+            async with wired(company, healthy, port=port) as wire:
+                await asking
     assert wire.calls == 1
 
 

@@ -33,7 +33,7 @@ async def test_a_fault_in_this_process_costs_its_own_half_and_leaves_no_task(com
     """F3, F5, F8, F9, F17 without a socket."""
     before = asyncio.all_tasks()
     sandbox = create_sandbox(company, Options(clock=noon, faults=Plan(faults=(fault,))))
-    settings = load(upstream_timeout=2, upstream_tries=1)
+    settings = load(upstream_timeout=4, upstream_tries=1)
     app = create_app(over(sandbox, settings), Rules(clock=noon), limits=Limits(cache=forgetful))
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://graph", timeout=None)
     async with app.router.lifespan_context(app), client:

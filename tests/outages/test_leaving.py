@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from graph.operating.visits import left
 from sandbox.faults.kinds import Hang
 from tests.outages.halves import HALVES, Halves, halves, struck
 from tests.outages.wire import Exchange, healthy, wired
 from tests.policies import QUICK
+from tests.waiting import settled, until
 
 LEAVERS = 40
 
@@ -32,13 +33,6 @@ class Held:
 def question(number: int) -> str:
     """A question that nobody else asks."""
     return f'{{ checkIns(first: 1, filter: {{ department: "D{number}" }}) {{ totalCount }} }}'
-
-
-async def eventually(true: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    async with asyncio.timeout(60):
-        while not true():
-            await asyncio.sleep(0.01)
 
 
 async def ask(graph: Halves, query: str) -> None:
@@ -60,11 +54,11 @@ async def test_clients_that_leave_a_slow_upstream_leave_nothing_behind(company: 
     held, policy = Held(), replace(QUICK, concurrency=LEAVERS, total=600)
     async with wired(company, held) as wire, halves(company, wire.url, policy=policy, on_socket=True) as graph:
         asking = [asyncio.create_task(ask(graph, question(number))) for number in range(LEAVERS)]
-        await eventually(lambda: wire.calls == LEAVERS)
+        await until(lambda: wire.calls == LEAVERS)
         await leave(*asking)
         assert graph.caller("check_ins").http.health.in_flight == LEAVERS
         held.let.set()
-        await eventually(lambda: not graph.caller("check_ins").flying)
+        await until(lambda: not graph.caller("check_ins").flying)
         health = graph.caller("check_ins").http.health
         assert (health.in_flight, health.waiting) == (0, 0)
         await graph.whole()
@@ -77,10 +71,10 @@ async def test_who_stays_gets_the_answer_that_who_left_had_asked_for(company: Pa
     held = Held()
     async with wired(company, held) as wire, halves(company, wire.url, policy=replace(QUICK, total=600), on_socket=True) as graph:
         leaving = asyncio.create_task(ask(graph, HALVES))
-        await eventually(lambda: wire.calls == 1 and len(graph.wire.calls) == 1 and not graph.caller("workforce").flying)
+        await until(lambda: wire.calls == 1 and len(graph.wire.calls) == 1 and not graph.caller("workforce").flying)
         staying = asyncio.create_task(graph.whole())
-        await eventually(lambda: len(graph.wire.calls) == 2)  # its other half is under way, so this one has been joined
-        await asyncio.sleep(0.1)
+        await until(lambda: len(graph.wire.calls) == 2)  # its other half is under way, so this one has been joined
+        await settled()
         await leave(leaving)
         held.let.set()
         await staying
@@ -92,8 +86,28 @@ async def test_an_app_that_stops_does_not_wait_for_an_upstream_that_hangs(compan
     async with struck(company, Hang()) as upstream:
         async with halves(company, upstream.url, policy=replace(QUICK, total=600)) as graph:
             asking = asyncio.create_task(graph.ask())
-            await eventually(lambda: upstream.calls == 1)
+            await until(lambda: upstream.calls == 1)
             await leave(asking)
             flights = set(graph.caller("check_ins").flying)
             assert [flight.done() for flight in flights] == [False]
         assert all(flight.cancelled() for flight in flights)
+
+
+async def test_nothing_more_is_asked_for_whoever_has_left(company: Path) -> None:
+    """F22: of a question that takes two calls the second is never made, its place is free, and it is counted as lost."""
+    held = Held()
+    async with wired(company, held) as wire, halves(company, wire.url, policy=replace(QUICK, total=600), on_socket=True) as graph:
+        watch = graph.app.state.service.watch
+        asking = asyncio.create_task(ask(graph, "{ checkIns(first: 1) { nodes { responses { id } } } }"))
+        await until(lambda: wire.calls == 1)
+        await leave(asking)
+        await until(lambda: not listening())
+        held.let.set()
+        await until(lambda: not watch.line.running)
+        lost = watch.metrics.registry.get_sample_value("crewgraph_operations_total", {"kind": "none", "outcome": "lost"})
+    assert (wire.calls, lost) == (1, 1)
+
+
+def listening() -> bool:
+    """Whether the server thinks that somebody waits for an answer."""
+    return any(getattr(task.get_coro(), "__qualname__", "") == left.__qualname__ for task in asyncio.all_tasks())

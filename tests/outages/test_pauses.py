@@ -75,11 +75,11 @@ async def test_a_pause_that_cannot_be_meant_is_a_short_one(company: Path, code: 
 
 @pytest.mark.parametrize(("code", "told"), [(429, limited()), (503, unavailable())])
 async def test_a_backoff_never_outlasts_the_deadline(company: Path, code: int, told: dict[str, Any]) -> None:
-    """F2: backoffs of minutes, and two seconds in all: the error is the upstream's own, and it comes before the time is up."""
+    """F2: backoffs of minutes, and one minute in all: the error is the upstream's own, and it comes before the time is up."""
     policy = replace(QUICK, wait=100, jitter=0, longest_wait=100)
     async with struck(company, Status(code=code)) as upstream, halves(company, upstream.url, policy=policy) as graph:
-        answer = await graph.ask(**{"x-crewgraph-deadline-ms": "2000"})
-        assert graph.took < 10
+        answer = await graph.ask(**{"x-crewgraph-deadline-ms": "60000"})
+        assert graph.took < 30
     (error,) = answer["errors"]
     assert {name: error["extensions"][name] for name in ("code", "upstream", "retryable")} == told
     assert upstream.calls == 1

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from graph.explain import Explained, Question, Wrong, question, tree
+from graph.explain import Explained, Question, Wrong, question, understood
 from graph.forecast import Estimate, Step
-from graph.waterfall import bars, budget, drawn, verdict
+from graph.selection import asked
+from graph.waterfall import bars, budget, drawn, points, verdict
+from graph.weights.bounds import Bounds, CostMode
 from tests.servers import finished
 
 WALK = 'query Walk($n: Int!) { project(number: "HB-1000") { people { name checkIns(first: $n) { nodes { responses { personName } } } } } }'
@@ -28,6 +30,7 @@ async def test_a_query_is_explained_as_a_tree_without_asking_anybody(tmp_path: P
     assert "proof of identity: at least 0, likely 30 calls, wave 3" in lines
     assert "detail of each check-in: at least 0, likely 10 calls, wave 4" in lines
     assert "At least 0, likely 40 calls in 4 waves; an operation may make 500: it fits." in ended.out
+    assert "585 points; an operation may cost 50000: it fits." in ended.out
 
 
 async def test_a_query_is_run_over_the_sandbox_and_shown_as_a_waterfall_without_anybodys_name(tmp_path: Path) -> None:
@@ -41,6 +44,7 @@ async def test_a_query_is_run_over_the_sandbox_and_shown_as_a_waterfall_without_
     assert "a list each: " in ended.out
     as_json = await finished("explain", WALK, "--variables", '{"n": 1}', "--run", "--json", home=tmp_path, **settings)
     found = json.loads(as_json.out)
+    assert (found["estimate"]["points"], found["estimate"]["mostPoints"]) == (435, 50_000)
     assert found["estimate"]["least"] <= found["run"]["budget"]["spent"] <= found["estimate"]["limit"]
     assert sum(one["people"] for one in found["run"]["identities"]) > 5
     assert all(set(one) == {"status", "method", "remembered", "people"} for one in found["run"]["identities"])
@@ -77,10 +81,10 @@ async def test_a_query_that_cannot_be_asked_ends_with_its_errors_and_their_place
 
 
 def test_the_operation_that_is_meant_is_explained() -> None:
-    found = tree(Question('query a { __typename } query b { group(id: "g") { id } }', {}, "b"))
+    found = asked(*understood(Question('query a { __typename } query b { group(id: "g") { id } }', {}, "b")))
     assert [one.coordinate for one in found.fields] == ["Query.group"]
     with pytest.raises(Wrong):
-        tree(Question("query a { __typename }", {}, "c"))
+        understood(Question("query a { __typename }", {}, "c"))
     assert question("{ __typename }", '{"a": 1}', None) == Question("{ __typename }", {"a": 1})
 
 
@@ -88,6 +92,20 @@ def test_the_verdict_says_whether_it_fits() -> None:
     step = Step("project", "lists", least=3, likely=8, wave=2)
     said = [verdict(Explained(Estimate((step,)), limit)).plain.rpartition(": ")[2] for limit in (2, 7, 8)]
     assert said == ["it is refused.", "it may be refused on its way.", "it fits."]
+
+
+@pytest.mark.parametrize(
+    ("cost", "mode", "said"),
+    [
+        (9, "enforce", "it fits."),
+        (10, "enforce", "it fits."),
+        (11, "enforce", "it is refused."),
+        (11, "measure", "11 points; an operation may cost 10, which is not enforced."),
+    ],
+)
+def test_the_verdict_says_whether_the_points_suffice(cost: int, mode: CostMode, said: str) -> None:
+    found = Explained(Estimate(()), 1, points=cost, documents=Bounds(mode=mode, cost=10))
+    assert points(found).plain.endswith(said)
 
 
 def test_calls_of_one_wave_and_route_are_one_bar_over_their_whole_time() -> None:

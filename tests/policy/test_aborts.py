@@ -147,7 +147,7 @@ async def test_no_slot_is_lost_to_5_000_calls_that_are_cancelled_wherever_they_a
 
 def accounted(http: Http) -> None:
     """Every connection is free, there are no more than places at the gate, and all places are free."""
-    pool = http.client._transport
+    pool = http.transport
     assert isinstance(pool, Pool)
     assert pool.busy == 0
     assert 0 < len(pool.free) <= ONCE.concurrency

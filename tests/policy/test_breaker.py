@@ -50,7 +50,7 @@ class Naive:
             self.endings.append((now, verdict is Verdict.BAD))
             slot = RULES.window / SLOTS
             kept = [failed for at, failed in self.endings if int(at / slot) > int(now / slot) - SLOTS]
-            if len(kept) >= RULES.least and sum(kept) >= RULES.share * len(kept):
+            if verdict is Verdict.BAD and len(kept) >= RULES.least and sum(kept) >= RULES.share * len(kept):
                 self.open(now)
 
     def open(self, now: float) -> None:
@@ -125,6 +125,13 @@ def test_it_opens_at_the_share_of_failures_and_not_before_there_are_enough_calls
     assert isinstance(ended(breaker.fresh(RULES), 0, *[Verdict.GOOD] * 3, *[Verdict.BAD] * 3), Open)
 
 
+def test_no_success_opens_it_whatever_came_before() -> None:
+    """An upstream that is well again is not left alone because by now there are enough calls to judge (faults.md F4)."""
+    recovering = ended(breaker.fresh(RULES), 0, *[Verdict.BAD] * 3, *[Verdict.GOOD] * 3)
+    assert isinstance(recovering, Closed)
+    assert isinstance(ended(recovering, 0, Verdict.BAD), Open)
+
+
 def test_failures_that_are_older_than_the_window_are_forgotten() -> None:
     state = ended(breaker.fresh(RULES), 0, *[Verdict.BAD] * 3)
     assert isinstance(ended(state, 11, Verdict.BAD), Closed)
@@ -148,7 +155,6 @@ ERRORS: list[tuple[UpstreamError, Verdict]] = [
         for reason in ("protocol", "json", "shape", "content-type", "too-large", "other-page")
     ),
     *((BadResponse("w", status=status, reason="status"), Verdict.NEITHER) for status in (302, 400, 418)),
-    (BadResponse("w", reason="redirect"), Verdict.NEITHER),
     (RateLimited("w", status=429), Verdict.NEITHER),
     (Refused("w", status=401), Verdict.NEITHER),
     (Refused("w", status=403), Verdict.NEITHER),

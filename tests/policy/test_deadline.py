@@ -25,6 +25,7 @@ from sandbox import create_app as create_sandbox
 from tests.graphs import CALM, dialects, forgetful, noon
 from tests.policies import NEVER_OPEN
 from tests.policy.swift import ONE, about, bad, call, clock, desk, fine, raw, swiftly
+from tests.waiting import LONG
 from upstreams.calls import Mode
 from upstreams.deadline import NEVER, Deadline, within
 from upstreams.errors import RateLimited, TimedOut, TooExpensive
@@ -228,7 +229,7 @@ async def test_the_directory_that_nobody_could_wait_for_is_read_on_and_serves_th
         late = [(await client.post("/graphql", json=query)).json() for _ in range(3)]
         assert [error["extensions"]["code"] for answer in late for error in answer["errors"]] == ["UPSTREAM_TIMEOUT"] * 3
         wire.go.set()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LONG):
             while "errors" in (answer := (await client.post("/graphql", json=query)).json()):
                 await asyncio.sleep(0.05)
         assert len(answer["data"]["people"]["nodes"]) == 5

@@ -18,7 +18,7 @@ from upstreams.pauses import wanted
 from upstreams.policy import Policy
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
-ABSURD = ["-5", "soon", "", "99999999", "Wed, 21 Oct 2015 07:28:00 GMT", "1.5"]
+ABSURD = ["0", "-5", "soon", "", "99999999", "Wed, 21 Oct 2015 07:28:00 GMT", "1.5"]
 
 
 def soon(seconds: float) -> Deadline:
@@ -178,6 +178,32 @@ def test_calls_begin_no_faster_than_the_rate_after_a_burst() -> None:
         await asyncio.gather(*(one.ask(row) for row in range(45)))
         assert sum(at == began for at in one.script.times) == 5
         assert clock() - began == pytest.approx(4, abs=0.01)
+
+    swiftly(run())
+
+
+def test_a_pause_under_a_rate_is_followed_by_calls_at_that_rate() -> None:
+    """Whoever waited through the pause did not save up turns meanwhile (faults.md F1)."""
+
+    async def run() -> None:
+        one = desk(lambda: bad(429, Retry_After="9"), fine, policy=Policy(rate=1, burst=1, tries=1, concurrency=16, breaker=NEVER_OPEN))
+        found = await asyncio.gather(*(one.ask(row) for row in range(16)), return_exceptions=True)
+        assert sum(isinstance(answer, RateLimited) for answer in found) == 1
+        assert one.script.waits[0] == about(9)
+        assert all(wait == about(1) for wait in one.script.waits[1:])
+
+    swiftly(run())
+
+
+def test_429s_that_want_no_pause_at_all_back_off_longer_each_time_too() -> None:
+    """(faults.md F2)."""
+
+    async def run() -> None:
+        one = desk(lambda: bad(429, Retry_After="0"), policy=Policy(tries=1))
+        for row in range(10):
+            await failing(one, row, soon(15))
+            await asyncio.sleep(paused := one.http.health.paused_for)
+        assert 1.0 <= paused <= 2.0
 
     swiftly(run())
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sandbox import build
-from tests.graphs import TODAY, Graph, graph
+from tests.graphs import Graph, graph
 from tests.node import Node, installed
 
 PYTHON = re.compile(
@@ -25,14 +24,6 @@ APOLLOS = ("PersistedQueryNotFound", "PersistedQueryNotSupported")
 def node() -> Node:
     """Node with the packages; skips without."""
     return installed()
-
-
-@pytest.fixture(scope="session")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A company of 60 people."""
-    database = tmp_path_factory.mktemp("company") / "60.sqlite"
-    build(database, people=60, today=TODAY)
-    return database
 
 
 @pytest.fixture

@@ -215,7 +215,12 @@ async def test_two_requests_have_two_ids_and_the_errors_of_one_share_one(served:
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status", "code"), [("GET", "/", 404, "NOT_FOUND"), ("TRACE", "/graphql", 405, "METHOD_NOT_ALLOWED")]
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/", 404, "NOT_FOUND"),
+        ("GET", "/graphql/static/nothing.js", 404, "NOT_FOUND"),
+        ("TRACE", "/graphql", 405, "METHOD_NOT_ALLOWED"),
+    ],
 )
 async def test_what_leads_nowhere_is_coded_too(served: Graph, method: str, path: str, status: int, code: str) -> None:
     response = await served.client.request(method, path)

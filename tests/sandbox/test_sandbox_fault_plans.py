@@ -82,6 +82,9 @@ def test_a_plan_is_told_in_words() -> None:
             '[[fault]]\nkind = "status"\ncode = 503\nas_date = true\nretry_after = 1e15',
             "outage.toml, line 1, fault 1: `as_date` needs `retry_after` to be a number of seconds, at most 1000000000.",
         ),
+        ('[[fault]]\nkind = "count"\nvalue = 1000000000000000000000', "outage.toml, line 1, fault 1, value"),
+        (f"seed = {'9' * 5_000}", "outage.toml is no TOML: "),
+        (f"seed = {'[' * 50_000}", "outage.toml is no TOML: "),
         ('[[fault]]\nkind = "redirect"\nto = "a\\r\\nb"', "outage.toml, line 1, fault 1, to: String should match pattern '^[ -~]*$'."),
     ],
 )

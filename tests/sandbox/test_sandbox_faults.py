@@ -17,6 +17,7 @@ from sandbox.faults.kinds import AnyFault, Body, Count, Hang, Huge, Latency, Nex
 from sandbox.faults.plan import Plan
 from tests.sandbox.serving import ROOT, client, noon, serve
 from tests.servers import served
+from tests.waiting import LONG
 
 CHECK_INS = "/api/v2/checkins/"
 DETAIL = f"{CHECK_INS}580%3Ace417c60-30ca-4e39-967e-b258d496be30/"
@@ -193,10 +194,13 @@ async def test_a_broken_answer_is_a_broken_connection_in_this_process_as_on_a_so
 
 async def test_a_client_on_a_socket_that_leaves_a_hang_sets_the_sandbox_free(company: Path) -> None:
     app = create_app(company, Options(clock=noon(), faults=plan(Hang(upstream="checkins"))))
-    async with served(app) as address, httpx.AsyncClient(base_url=address, trust_env=False, timeout=0.2) as outside:
+    async with (
+        served(app) as address,
+        httpx.AsyncClient(base_url=address, trust_env=False, timeout=httpx.Timeout(LONG, read=0.2)) as outside,
+    ):
         with pytest.raises(httpx.ReadTimeout):
             await outside.get(CHECK_INS)
-        assert (await outside.get(CURRENT, timeout=30)).status_code == 200
+        assert (await outside.get(CURRENT, timeout=LONG)).status_code == 200
     # leaving `served` waits for every call of the server to end
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loaders.memory import Remembered
 from tests.sharing.held import ONE, Clock, Desk, Kept, desk, parsed
 from tests.waiting import settled
 from upstreams.cache import FORGETFUL, LIVES, Cache, Life
@@ -101,6 +103,33 @@ async def test_what_another_server_read_is_as_old_here_as_it_is_there_and_never_
         late.wall.now += 30
         assert await told(late) == (1, "network", 0)
     assert set(engine.seconds.values()) <= {30}
+
+
+@pytest.mark.parametrize("jump", [-86_400.0, 86_400.0])
+async def test_a_clock_of_the_machine_that_is_set_changes_nothing_that_is_remembered(jump: float) -> None:
+    """Times to live are of a clock that nobody sets (faults.md F20)."""
+    async with desk(cache=brief) as one:
+        await told(one)
+        one.wall.now += jump
+        assert await told(one) == (1, "cache", 0)
+        one.clock.now += 90
+        assert await told(one) == (2, "network", 0)
+    assert Cache().clock is Remembered[int, int](seconds=1, size=1).clock is time.monotonic
+
+
+@pytest.mark.parametrize(("ahead", "value", "source"), [(86_400.0, 1, "shared"), (-86_400.0, 1, "network")])
+async def test_what_a_server_wrote_whose_clock_is_wrong_lives_no_longer_here_than_anything_else(
+    ahead: float, value: int, source: str
+) -> None:
+    """(faults.md F20)"""
+    engine = Kept()
+    async with desk(cache=brief, engine=engine) as wrong, desk(cache=brief, engine=engine) as other:
+        wrong.wall.now += ahead
+        await told(wrong)
+        assert await told(other) == (value, source, 0)
+        other.clock.now += 90
+        other.wall.now += 90
+        assert (await told(other))[2] == 0
 
 
 async def test_who_wants_nothing_remembered_asks_no_other_server_either_but_renews_for_it() -> None:

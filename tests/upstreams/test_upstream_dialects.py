@@ -87,10 +87,3 @@ def test_credentials_are_in_no_text_of_a_dialect_or_a_client() -> None:
         dialect = Dialect("checkins", "http://a.test", credentials)
         http = Http(dialect, always([]))
         assert SECRET not in f"{credentials} {credentials!r} {dialect} {dialect!r} {http!r} {Workforce(http, 'acme')!r}"
-
-
-async def test_neither_proxies_nor_netrc_of_the_machine_are_used() -> None:
-    # trap 33: credentials go to one address only
-    http = Http(Dialect("checkins", "http://a.test"), always([]))
-    assert not http.client.trust_env
-    assert not http.client.follow_redirects

@@ -13,7 +13,7 @@ import pytest
 from tests.policies import ONCE
 from tests.upstreams.doubles import plain
 from upstreams.dialect import Dialect
-from upstreams.errors import Unavailable
+from upstreams.errors import Missing, Unavailable
 from upstreams.http import Http
 from upstreams.pool import Pool
 
@@ -26,13 +26,14 @@ class Patient:
     def __init__(self) -> None:
         self.opened = self.open = 0
         self.pause = 0.0
+        self.answer = ANSWER
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.opened, self.open = self.opened + 1, self.open + 1
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             while await reader.readuntil(b"\r\n\r\n"):
                 await asyncio.sleep(self.pause)
-                writer.write(ANSWER)
+                writer.write(self.answer)
                 await writer.drain()
         with suppress(ConnectionError):
             writer.close()
@@ -65,6 +66,16 @@ async def test_calls_one_after_another_use_one_connection() -> None:
         assert patient.opened == 1
 
 
+async def test_a_connection_outlives_the_failures_that_come_over_it() -> None:
+    """That somebody is unknown is an answer like any other (faults.md F19)."""
+    async with calling() as (patient, http):
+        patient.answer = b"HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\ngone"
+        for _ in range(5):
+            with pytest.raises(Missing):
+                await plain(http)
+        assert patient.opened == 1
+
+
 async def test_there_are_no_more_connections_than_calls_in_flight() -> None:
     async with calling(concurrency=8) as (patient, http):
         patient.pause = 0.005
@@ -84,8 +95,8 @@ async def test_no_connection_is_lost_to_calls_that_are_given_up() -> None:
             await asyncio.gather(*calls, return_exceptions=True)
         patient.pause = 0
         assert await asyncio.gather(*(plain(http) for _ in range(50))) == [[]] * 50
-        assert isinstance(http.client._transport, Pool)
-        assert len(http.client._transport.free) <= 4
+        assert isinstance(http.transport, Pool)
+        assert len(http.transport.free) <= 4
 
 
 async def test_a_transport_whose_request_fails_is_not_used_again() -> None:
