@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graphql.pyutils import Path
@@ -28,6 +28,12 @@ class Batch:
     owners: Sequence[int] = ()
     starts: Sequence[int] | None = None
     kept: Sequence[int] | None = None
+
+    def part(self, plan: Plan, kept: Sequence[int] | None) -> Batch:
+        """Some of these objects, by their numbers, or all of them, which are of one plan."""
+        if kept is None:
+            return replace(self, plan=plan)
+        return replace(self, plan=plan, kept=kept, sources=[self.sources[at] for at in kept], made=[self.made[at] for at in kept])
 
     def place(self, at: int) -> tuple[int, int | None]:
         """The owner of an object, and its place in the owner's list."""

@@ -19,7 +19,7 @@ class Waves(Fallback):
     def one(self, plan: Plan | Kinds, value: Any, made: list[Any]) -> Any:
         """An object whose attributes have been read, or an awaitable of it. Raises a located error where a null in it makes it one."""
         self.top.made[0][MADE] = made[0]
-        self.below(plan, self.top, self.top.site, [0], None, None, [value], made)
+        self.below(plan, Batch(None, [value], made, self.top.site, self.top, [0]), None)
         return self.whole()
 
     def many(self, plan: Plan | Kinds, value: Sequence[Any]) -> Any:
@@ -146,7 +146,7 @@ class Waves(Fallback):
             batch.made[number][site.key] = one
         for at in odd:
             self.odd(batch, numbers[at], site, values[at])
-        self.below(plan, batch, site, numbers, None, good, values, made)
+        self.below(plan, Batch(None, values, made, site, batch, numbers), good)
 
     def lists(self, plan: Plan | Kinds, batch: Batch, site: Site, numbers: Sequence[int], values: Sequence[Any]) -> None:
         """Lists of objects, one for each, all items side by side."""
@@ -164,11 +164,11 @@ class Waves(Fallback):
         made, good, odd = self.sifted(plan, items, site.shape)
         for owner, start, end in zip(owners, starts, [*starts, len(items)][1:], strict=True):
             batch.made[owner][site.key] = made[start:end]
-        whole = Batch(None, (), (), site, batch, owners, starts)
+        whole = Batch(None, items, made, site, batch, owners, starts)
         for at in odd:
             owner, index = whole.place(at)
             self.odd_item(batch, owner, site, index or 0, items[at])
-        self.below(plan, batch, site, owners, starts, good, items, made)
+        self.below(plan, whole, good)
 
     def sifted(self, plan: Plan | Kinds, values: Sequence[Any], shape: Shape | None) -> tuple[list[Any], list[int] | None, list[int]]:
         """What objects are shown as, nulls for what is none; which of them are objects, None for all; and which are odd."""
@@ -189,27 +189,9 @@ class Waves(Fallback):
                 odd.append(at)
         return made, good, odd
 
-    def below(
-        self,
-        plan: Plan | Kinds,
-        up: Batch,
-        site: Site,
-        owners: Sequence[int],
-        starts: Sequence[int] | None,
-        good: Sequence[int] | None,
-        sources: Sequence[Any],
-        made: Sequence[Any],
-    ) -> None:
-        """Begin with the sites of objects whose attributes have been read; where there are none, nothing is called or refused."""
-        if good is not None:
-            sources, made = [sources[at] for at in good], [made[at] for at in good]
-        if not sources:
-            return
-        for one, at in plan.parts(sources):
-            if not one.sites:
-                continue
-            if at is None:
-                self.begin(Batch(one, sources, made, site, up, owners, starts, good))
-            else:
-                kept = at if good is None else [good[place] for place in at]
-                self.begin(Batch(one, [sources[p] for p in at], [made[p] for p in at], site, up, owners, starts, kept))
+    def below(self, plan: Plan | Kinds, whole: Batch, good: Sequence[int] | None) -> None:
+        """Begin with the sites of those objects that are good, or of all; where there are none, nothing is called or refused."""
+        sources = whole.sources if good is None else [whole.sources[at] for at in good]
+        for one, at in plan.parts(sources) if sources else ():
+            if one.sites:
+                self.begin(whole.part(one, good if at is None else at if good is None else [good[place] for place in at]))

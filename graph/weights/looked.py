@@ -1,4 +1,4 @@
-"""What is found out about an operation by looking at it, remembered for those that come again with the same variables and caller."""
+"""What is found out about an operation by looking at it, remembered for those that come again with the same variables, scopes and email."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Looks:
         given = msgspec.json.encode(variables) if any(id(one) in KEPT.operations for one in operations(document)) else None
         if given is None or len(given) > LONGEST:
             return look()
-        key = id(document), name, given, caller
+        key = id(document), name, given, frozenset(caller.scopes), caller.email
         if (found := self.found.get(key)) is None:
             found = document, look()
             self.found.put(key, found, (document.loc.end if document.loc is not None else LONGEST) + len(given) + LEAST)

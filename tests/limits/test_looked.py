@@ -19,7 +19,8 @@ from graph.weights.looked import LONGEST, LOOKS, Looked, Looks
 from sandbox import build
 from tests.graphs import TODAY, Graph, forgetful, graph
 
-ONE, OTHER = (Caller(name, "test", frozenset({"assignments:read"})) for name in ("one", "other"))
+ONE = Caller("one", "test", frozenset({"assignments:read"}), "one@example.com")
+OTHER, LESSER = replace(ONE, email="other@example.com"), replace(ONE, scopes=frozenset())
 TEXT = "query ($first: Int!) { projects(first: $first) { nodes { id people { id } } } }"
 AGAIN = 3
 
@@ -46,10 +47,10 @@ def test_only_the_same_is_looked_at_once() -> None:
     seen = Seen(Looks())
     try:
         ways: list[tuple[Any, Caller]] = [
-            (None, ONE), ({}, ONE), ({"first": 1}, ONE), ({"first": True}, ONE), ({"first": 1.0}, ONE), ({"first": 1}, OTHER),
+            (None, ONE), ({}, ONE), ({"first": 1}, ONE), ({"first": True}, ONE), ({"first": 1.0}, ONE), ({"first": 1}, OTHER), ({"first": 1}, LESSER),
         ]  # fmt: skip
         costs = [seen.at(document, *way).cost for way in ways]
-        assert costs == [seen.at(document, *way).cost for way in ways] == [1, 2, 3, 4, 5, 6]
+        assert costs == [seen.at(document, *way).cost for way in ways] == [1, 2, 3, 4, 5, 6, 7]
     finally:
         KEPT.drop(document)
 
