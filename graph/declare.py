@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Any, TypeVar, dataclass_transform
 
 import strawberry
@@ -26,11 +27,48 @@ Arguments = Callable[..., Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Link:
-    """What a linked field was declared with, kept for the contract tests."""
+    """What a linked field was declared with: how its values come about, for Strawberry and for compiled execution."""
 
     resolver: Callable[..., Any]
     arguments: tuple[Arguments, ...]
     needs: Needs = ()
+
+    @cached_property
+    def parameters(self) -> list[tuple[Arguments, list[inspect.Parameter]]]:
+        """The GraphQL arguments of each group."""
+        return [(group, taken(group)) for group in self.arguments]
+
+    @cached_property
+    def fetched(self) -> Callable[..., Any]:
+        """The resolver in one calling convention: with the parent, the loaders, and its arguments by name."""
+        return fetch(self.resolver)
+
+    def bound(self, context: Context, given: Mapping[str, Any]) -> Callable[[Any], Any]:
+        """What gives the field of one parent after another, its arguments read once. Raises Forbidden, and what they are refused with."""
+        if self.needs:
+            context.rights.need(self.needs)
+        values: dict[str, Any] = {}
+        for group, parameters in self.parameters:
+            named = {one.name: given[one.name] for one in parameters if given.get(one.name) is not None}
+            values.update(group(context, **named))
+        fetched, loaders = self.fetched, context.loaders
+        return lambda parent: fetched(parent, loaders, **values)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Whether a value is of a type, which shows such records; one of an entity is thereby in the answer."""
+
+    record: type
+    entity: str | None = None
+
+    def __call__(self, value: Any, info: Any) -> bool:
+        """What graphql-core asks."""
+        return isinstance(value, self.record) and (self.entity is None or info.context.rights.show(self.entity, value.id))  # type: ignore[attr-defined]
+
+    def note(self, context: Context, ids: Iterable[str]) -> None:
+        """These entities are in the answer."""
+        context.rights.shown[self.entity or ""].update(ids)
 
 
 def says(description: str, *, name: str | None = None) -> Any:
@@ -55,7 +93,7 @@ def shows(
     """
 
     def declare(cls: type[T]) -> type[T]:
-        cls.is_type_of = staticmethod(counting(record, cls.__name__) if keys else telling(record))  # type: ignore[attr-defined]
+        cls.is_type_of = staticmethod(Shown(record, cls.__name__ if keys else None))  # type: ignore[attr-defined]
         cls.record = record  # type: ignore[attr-defined]
         cls.keys = tuple(keys)  # type: ignore[attr-defined]
         cls.needs = needs  # type: ignore[attr-defined]
@@ -70,16 +108,6 @@ def shows(
         )
 
     return declare
-
-
-def telling(record: type) -> Callable[[Any, Any], bool]:
-    """Whether a value is such a record."""
-    return lambda value, _info: isinstance(value, record)
-
-
-def counting(record: type, name: str) -> Callable[[Any, Any], bool]:
-    """The same for an entity, which is thereby in the answer."""
-    return lambda value, info: isinstance(value, record) and info.context.rights.show(name, value.id)  # type: ignore[attr-defined]
 
 
 def written(needs: Needs) -> list[list[str]]:
@@ -100,34 +128,18 @@ def link(resolver: Callable[..., Any], *arguments: Arguments, says: str, needs: 
 
     Where the caller lacks the scopes that it `needs`, nothing is called and the field is Forbidden; so it must be nullable.
     """
-    signature = inspect.signature(resolver)
-    parent = next(iter(signature.parameters), "loaders") != "loaders"
-    wrapped = fetch(resolver, parent) if "loaders" in signature.parameters else read(resolver)
-    groups = [(group, taken(group)) for group in arguments]
-    field = strawberry.federation.field(resolver=shaped(wrapped, groups, needs), description=says, requires_scopes=written(needs))
-    field.metadata = {**field.metadata, "link": Link(resolver, arguments, needs)}
+    declared = Link(resolver, arguments, needs)
+    field = strawberry.federation.field(resolver=shaped(declared), description=says, requires_scopes=written(needs))
+    field.metadata = {**field.metadata, "link": declared}
     return field
 
 
-def fetch(resolver: Callable[..., Any], parent: bool) -> Callable[..., Any]:
-    """A resolver that uses loaders, in Strawberry's calling convention."""
-
-    async def with_parent(root: Any, info: strawberry.Info[Context, Any], values: Mapping[str, Any]) -> Any:
-        return await resolver(root, info.context.loaders, **values)
-
-    async def without_parent(_root: Any, info: strawberry.Info[Context, Any], values: Mapping[str, Any]) -> Any:
-        return await resolver(info.context.loaders, **values)
-
-    return with_parent if parent else without_parent
-
-
-def read(resolver: Callable[..., Any]) -> Callable[..., Any]:
-    """A resolver that needs its parent only: a coroutine function, or a plain one."""
-
-    def alone(root: Any, _info: strawberry.Info[Context, Any], _values: Mapping[str, Any]) -> Any:
-        return resolver(root)
-
-    return alone
+def fetch(resolver: Callable[..., Any]) -> Callable[..., Any]:
+    """A resolver that takes the parent, the loaders or both, as one that takes both."""
+    names = list(inspect.signature(resolver).parameters)
+    if "loaders" not in names:
+        return lambda parent, _loaders: resolver(parent)
+    return resolver if names[0] != "loaders" else lambda _parent, loaders, **values: resolver(loaders, **values)
 
 
 def taken(group: Arguments) -> list[inspect.Parameter]:
@@ -135,20 +147,14 @@ def taken(group: Arguments) -> list[inspect.Parameter]:
     return list(inspect.signature(group, eval_str=True).parameters.values())[1:]
 
 
-def shaped(call: Callable[..., Any], groups: list[tuple[Arguments, list[inspect.Parameter]]], needs: Needs) -> Callable[..., Any]:
-    """The call, behind the scopes that it needs, with a signature that shows all groups' arguments to Strawberry."""
+def shaped(link: Link) -> Callable[..., Any]:
+    """The call of a link, with a signature that shows all groups' arguments to Strawberry."""
 
     def resolve(root: Any, info: strawberry.Info[Context, Any], **given: Any) -> Any:
-        if needs:
-            info.context.rights.need(needs)
-        values: dict[str, Any] = {}
-        for group, parameters in groups:
-            named = {one.name: given[one.name] for one in parameters if given.get(one.name) is not None}
-            values.update(group(info.context, **named))
-        return call(root, info, values)
+        return link.bound(info.context, given)(root)
 
     fixed = [inspect.Parameter("root", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Any)]
     fixed.append(inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=strawberry.Info))
-    shown = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for _, parameters in groups for one in parameters]
+    shown = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for _, parameters in link.parameters for one in parameters]
     resolve.__signature__ = inspect.Signature([*fixed, *shown])  # type: ignore[attr-defined]
     return resolve

@@ -21,7 +21,7 @@ from graph.errors import formatted, root
 from graph.operating.admission import Turn, admitted
 from graph.operating.quota import Exhausted
 from graph.operating.visits import Visit, attended, ident
-from graph.schema import MUTE, schema
+from graph.schema import COMPILED, MUTE, schema
 from graph.service import Service
 from graph.weights import keeping
 from graph.weights.prices import costs
@@ -108,7 +108,7 @@ async def executed(request: Request, call: http.Call, context: Context) -> Execu
             context,
             operation_name=call.operation,
             allowed_operation_types=[OperationType.QUERY] if request.method == "GET" else list(OperationType),
-            operation_extensions={MUTE: context.documents.mute},
+            operation_extensions={MUTE: context.documents.mute, COMPILED: request.app.state.service.limits.compiled},
         )
     except CannotGetOperationTypeError as cause:
         raise http.Refusal(400, "BAD_REQUEST", "`operationName` must name one of the document's operations.") from cause

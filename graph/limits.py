@@ -23,7 +23,7 @@ def none() -> None:
 @dataclass(frozen=True)
 class Limits:
     """`calls` is how many upstream calls an operation may make, `trace` whether a client may ask for `extensions.trace`,
-    `documents` what the document of one may be.
+    `documents` what the document of one may be, `compiled` whether plans are made for it.
 
     `deadline` is how many seconds it may take, as long as it likes unless that is said.
 
@@ -39,3 +39,4 @@ class Limits:
     deadline: float = math.inf
     door: Door = OPEN
     documents: Bounds = field(default_factory=Bounds)
+    compiled: bool = True

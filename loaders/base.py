@@ -1,8 +1,8 @@
-"""The one loader class: aiodataloader with three holes closed.
+"""The one loader class: it batches the keys of a wave, and remembers their answers for one request.
 
-- graphql-core 3.3 cancels siblings when a non-null field fails, and with them the future that they share: every waiter gets a
-  shielded future of its own (faults.md F23).
-- aiodataloader hangs its waiters when a batch is cancelled or interrupted: here that is an error per key (faults.md F24).
+- Whoever waits has a future of their own, so that one who is cancelled takes nobody else along: graphql-core 3.3 cancels siblings when
+  a non-null field fails (faults.md F23).
+- A batch that is cancelled or interrupted is an error per key, and never a hang (faults.md F24).
 - A batch answers with a mapping, so too few, too many or unordered answers cannot reach the wrong key; a missing one is None.
 """
 
@@ -11,8 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
-
-from aiodataloader import DataLoader
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -25,32 +23,57 @@ class Interrupted(Exception):
 class Loader(Generic[K, V]):
     """Batches and remembers keys within one request; make it inside the running loop.
 
-    `batch` takes the distinct keys of one wave and gives a mapping from key to value or exception.
+    `batch` takes the distinct keys of one wave and gives a mapping from key to value or exception. A wave is everything that is asked
+    for until the loop has turned twice, so that it does not matter which of those who wake together asks first.
     """
 
     def __init__(self, batch: Callable[[list[K]], Awaitable[Mapping[K, V | Exception]]]) -> None:
-        self.batch = batch
-        self.inner: DataLoader[K, Any] = DataLoader(self.run)
-
-    async def run(self, keys: list[K]) -> list[V | Exception | None]:
-        """aiodataloader's batch function: values and errors by key, in the order of the keys."""
-        try:
-            answers = await self.batch(keys)
-        except asyncio.CancelledError:
-            return [Interrupted() for _ in keys]
-        return [answers.get(key) for key in keys]
+        self.batch, self.loop = batch, asyncio.get_running_loop()
+        self.answers: dict[K, V | Exception | None] = {}
+        self.waiting: dict[K, list[asyncio.Future[V | Exception | None]]] = {}
+        self.wave: list[K] = []
+        self.running: set[asyncio.Task[None]] = set()
 
     async def load(self, key: K) -> V | None:
-        """The value of `key`; a waiter that is cancelled takes nobody else with it."""
-        future: asyncio.Future[V | None] = self.inner.load(key)
-        future.add_done_callback(retrieved)
-        return await asyncio.shield(future)
+        """The value of `key`. Raises its error."""
+        answer = self.answers[key] if key in self.answers else await self.asked(key)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
+    def asked(self, key: K) -> asyncio.Future[V | Exception | None]:
+        """What will be the answer to `key`: an error, too, is only raised by who waits for it."""
+        future: asyncio.Future[V | Exception | None] = self.loop.create_future()
+        if key in self.waiting:
+            self.waiting[key].append(future)
+            return future
+        self.waiting[key] = [future]
+        if not self.wave:
+            self.loop.call_soon(self.loop.call_soon, self.dispatch)
+        self.wave.append(key)
+        return future
 
-def retrieved(future: asyncio.Future[Any]) -> None:
-    """Mark an error as seen, since every waiter may have been cancelled."""
-    if not future.cancelled():
-        future.exception()
+    def dispatch(self) -> None:
+        """Ask for what has been gathered."""
+        keys, self.wave = self.wave, []
+        task = self.loop.create_task(self.run(keys))
+        self.running.add(task)
+        task.add_done_callback(self.running.discard)
+
+    async def run(self, keys: list[K]) -> None:
+        """Answer one wave. Answers are remembered, unless the batch failed as a whole."""
+        try:
+            answers = await self.batch(keys)
+            found = {key: answers.get(key) for key in keys}
+            self.answers.update(found)
+        except asyncio.CancelledError:
+            self.answers.update(found := {key: Interrupted() for key in keys})
+        except Exception as error:
+            found = dict.fromkeys(keys, error)
+        for key, answer in found.items():
+            for future in self.waiting.pop(key):
+                if not future.done():
+                    future.set_result(answer)
 
 
 async def attempted(work: Iterable[Coroutine[Any, Any, V]]) -> list[V | Exception]:

@@ -7,6 +7,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from typing import Any, Generic, TypeVar
 
@@ -35,10 +36,16 @@ class Page:
 
 @dataclass(frozen=True)
 class Edge(Generic[T]):
-    """An item and the cursor that continues after it."""
+    """An item, its place in its list, and what list that is."""
 
-    cursor: str
     node: T
+    place: Any
+    question: object
+
+    @cached_property
+    def cursor(self) -> str:
+        """The cursor that continues after the item; made for those only who ask for it."""
+        return cursor(self.question, self.place)
 
 
 @dataclass(frozen=True)
@@ -61,11 +68,18 @@ class Completeness:
 
 @dataclass(frozen=True)
 class Read(Generic[T]):
-    """One page as it was read."""
+    """One page as it was read: its items, whether there are more of them after it and before it, and whether these are all."""
 
     edges: tuple[Edge[T], ...]
-    info: PageInfo
+    after: bool
+    before: bool
     completeness: Completeness
+
+    @property
+    def info(self) -> PageInfo:
+        """Where the page lies."""
+        ends = (self.edges[0].cursor, self.edges[-1].cursor) if self.edges else (None, None)
+        return PageInfo(self.after, self.before, *ends)
 
 
 @dataclass(frozen=True)
@@ -81,9 +95,8 @@ COMPLETE = Completeness(complete=True)
 
 def read(placed: Iterable[tuple[Any, T]], question: object, page: Page, *, more: bool, completeness: Completeness = COMPLETE) -> Read[T]:
     """A page from items with their places."""
-    edges = tuple(Edge(cursor(question, place), item) for place, item in placed)
-    ends = (edges[0].cursor, edges[-1].cursor) if edges else (None, None)
-    return Read(edges, PageInfo(more, page.after is not None, *ends), completeness)
+    edges = tuple(Edge(item, place, question) for place, item in placed)
+    return Read(edges, more, page.after is not None, completeness)
 
 
 def cursor(question: object, place: Any) -> str:

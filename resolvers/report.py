@@ -65,7 +65,8 @@ async def entries(report: Report, loaders: Loaders, page: Page, status: Status |
     async def one() -> Read[Entry]:
         read = await people.page()
         suggested = suggesting(loaders, [edge.node for edge in read.edges])
-        return Read(tuple(Edge(edge.cursor, Entry(edge.node, suggested)) for edge in read.edges), read.info, read.completeness)
+        edges = tuple(Edge(Entry(edge.node, suggested), edge.place, edge.question) for edge in read.edges)
+        return Read(edges, read.after, read.before, read.completeness)
 
     return Connection(one, people.count)
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from graph.execution.planning import Planning
 from sandbox import build
 from tests.graphs import TODAY
 
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+match os.environ.get("COMPILED_EXECUTION"):
+    case "never" | "always" as when:  # of the whole suite; without it plans are made where they are worth it
+        Planning.when = when
+    case _:
+        pass
 
 
 @pytest.fixture(scope="session")

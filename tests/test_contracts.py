@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import types as python
 import typing
+from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -48,8 +49,9 @@ def link(name: str, field: str) -> Link:
 
 
 def members(record: type) -> set[str]:
-    """The attributes of a record."""
-    return {one.name for one in struct_fields(record)} if hasattr(record, "__struct_fields__") else set(record.__dataclass_fields__)  # type: ignore[attr-defined]
+    """The attributes of a record, with those that are made when they are asked for."""
+    made = {name for name, value in vars(record).items() if isinstance(value, cached_property)}
+    return made | ({one.name for one in struct_fields(record)} if hasattr(record, "__struct_fields__") else {*record.__dataclass_fields__})  # type: ignore[attr-defined]
 
 
 def bare(hint: Any) -> Any:

@@ -48,6 +48,7 @@ class Metrics:
         self.identities = count("crewgraph_identities", "Links that operations asked for, by result.", ("status", "method"))
         self.unreadable = count("crewgraph_unreadable_values", "Upstream values that could not be read.", ("upstream", "field"))
         self.shared = count("crewgraph_shared_cache_failures", "Batches of the shared cache that failed.")
+        self.execution = count("crewgraph_execution_events", "Selections compiled, faults of that, odd values.", ("event",))
         self.lag = measure("crewgraph_event_loop_lag_seconds", "How late the event loop is.", buckets=LAGS)
         self.memory = sums("crewgraph_resident_memory_bytes", "Memory in use.")
         self.workers = sums("crewgraph_workers", "Processes that serve.")
@@ -91,8 +92,8 @@ class Metrics:
 class Risen:
     """How far counters of others have risen since they were last looked at."""
 
-    def __init__(self) -> None:
-        self.seen: Tally[str] = Tally()
+    def __init__(self, seen: Mapping[str, int] | None = None) -> None:
+        self.seen: Tally[str] = Tally(seen)
 
     def by(self, now: Mapping[str, int]) -> dict[str, int]:
         """What is more than before, and by how much."""

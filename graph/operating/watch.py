@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
+from graph.execution.counts import COUNTS
 from graph.operating.line import Line
 from graph.operating.metrics import Metrics, Risen, resident
 from graph.operating.options import Operating
@@ -46,7 +47,7 @@ class Watch:
         self.line = Line(self.options.most, self.options.patience)
         self.quota = Quota(self.options.quota)
         self.observer: Observer = Both(Metered(self.metrics), self.tracer)
-        self.risen = {"engine": Risen()}
+        self.risen = {"engine": Risen(), "execution": Risen(COUNTS)}
         self.notices = Notices(log, "letting everybody in")
         self.started = False
 
@@ -140,6 +141,8 @@ class Watch:
             name = one.dialect.name
             for what, count in self.risen.setdefault(name, Risen()).by(one.unreadable).items():
                 self.metrics.unreadable.labels(name, what).inc(count)
+        for what, count in self.risen["execution"].by(COUNTS).items():
+            self.metrics.execution.labels(what).inc(count)
         if isinstance(self.connections.engine, Redis):
             risen = self.risen["engine"].by({"failures": self.connections.engine.counts.failures})
             self.metrics.shared.inc(risen.get("failures", 0))

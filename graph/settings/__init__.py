@@ -46,6 +46,7 @@ class Settings(
             deadline=self.deadline,
             door=self.door(),
             documents=self.documents(),
+            compiled=self.compiled_execution,
         )
 
 

@@ -28,6 +28,9 @@ class OperatingSettings(BaseModel):
     opentelemetry: bool = Field(
         False, description="Whether operations and upstream calls are traced, to where the `OTEL_*` variables say; needs `crewgraph[otel]`."
     )
+    compiled_execution: bool = Field(
+        True, description="Whether repeated and long selections are executed by code made for them; without it, by graphql-core alone."
+    )
     most_operations: int = Field(64, ge=1, le=10_000, description="Most operations that a worker runs at once.")
     queue_seconds: float = Field(0.5, ge=0, le=30, description="How long an operation may wait for its turn before it is sent away.")
     quota_points: int = Field(0, ge=0, description="Points that a client may spend a minute, in each worker; 0 for any number.")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from graphql import FieldNode, GraphQLError, ValidationRule, validate
+from graphql import DocumentNode, FieldNode, GraphQLError, ValidationRule, validate
 from graphql.validation.rules import max_introspection_depth_rule, overlapping_fields_can_be_merged
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from graph.execution.documents import DOCUMENTS
 from graph.weights.bounds import Bounds
 from graph.weights.measure import refusals
 
@@ -61,6 +62,8 @@ class Sparing(ValidationRule):
 class Checked(SchemaExtension):
     """Documents that are too large, or that are wrong, are refused in time that their limits bound."""
 
+    known: DocumentNode | None = None
+
     @property
     def limits(self) -> Bounds:
         """What documents of this request may be."""
@@ -68,12 +71,13 @@ class Checked(SchemaExtension):
         return found
 
     def on_operation(self) -> Iterator[None]:
-        """Read no more tokens than there may be, and none of a text that is too long for them. Raises GraphQLError."""
-        found, most = len(self.execution_context.query or ""), self.limits.tokens * LETTERS
-        if found > most:
-            sentence = f"The document has {found} characters; {most} are allowed."
-            raise GraphQLError(sentence, extensions={"code": "MAX_CHARACTERS_LIMIT", "found": found, "limit": most})
-        self.execution_context.parse_options["max_tokens"] = self.limits.tokens
+        """Read no more tokens than there may be, none of a text that is too long for them, and no text again. Raises GraphQLError."""
+        running, text = self.execution_context, self.execution_context.query or ""
+        if len(text) > (most := self.limits.tokens * LETTERS):
+            sentence = f"The document has {len(text)} characters; {most} are allowed."
+            raise GraphQLError(sentence, extensions={"code": "MAX_CHARACTERS_LIMIT", "found": len(text), "limit": most})
+        running.parse_options["max_tokens"] = self.limits.tokens
+        running.graphql_document = self.known = DOCUMENTS.find(text, self.limits)
         yield
 
     def on_parse(self) -> Iterator[None]:
@@ -85,9 +89,11 @@ class Checked(SchemaExtension):
 
     def on_validate(self) -> Iterator[None]:
         """Measure, then validate."""
-        running = self.execution_context
-        if running.graphql_document is not None and not running.pre_execution_errors:
-            running.pre_execution_errors = refusals(running.graphql_document, self.limits) or self.wrong()
+        running, document = self.execution_context, self.execution_context.graphql_document
+        if document is not None and not running.pre_execution_errors:
+            running.pre_execution_errors = [] if document is self.known else refusals(document, self.limits) or self.wrong()
+            if not running.pre_execution_errors:
+                DOCUMENTS.learn(running.query or "", self.limits, document)
         yield
 
     def wrong(self) -> list[GraphQLError]:

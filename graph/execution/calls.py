@@ -1,0 +1,28 @@
+"""Links called for one parent after another: their arguments are read once in a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from graphql.execution.values import VariableValues, get_argument_values
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.arguments import convert_arguments
+
+from graph.context import Context
+from graph.execution.plans import Site
+from graph.execution.shapes import declared
+
+Call = Callable[[Any], Any]
+
+
+def call(site: Site, converter: GraphQLCoreConverter, variables: VariableValues, context: Context) -> Call | None:
+    """What to call with each parent; None where arguments are refused, which graphql-core then says of each."""
+    if site.link is None or site.field is None or (shown := declared(site.field)) is None:
+        return None
+    try:
+        given = get_argument_values(site.field, site.details[0].node, variables) if site.field.args else {}
+        read = convert_arguments(given, shown.arguments, scalar_registry=converter.scalar_registry, config=converter.config)
+        return site.link.bound(context, read)
+    except Exception:  # whatever it is, it is raised again, in its place
+        return None

@@ -1,0 +1,8 @@
+"""What compiled execution counts of itself, for the metrics of the process."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+COUNTS: Counter[str] = Counter()
+"""How many selections were `compiled`, how often that was a `fault` of the compiler, and how many values were `odd`."""

@@ -1,0 +1,63 @@
+"""What an executor knows of its operation's plans."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, ClassVar, Literal
+
+from graphql import GraphQLNamedOutputType
+from strawberry.schema.schema import Schema, StrawberryGraphQLCoreExecutionContext
+
+from graph.execution.calls import Call, call
+from graph.execution.plans import Kinds, Plan, Site
+from graph.execution.scopes import KEPT, Scope
+from graph.execution.shapes import Details
+
+LONG = 16
+"""From this length on a list is worth a plan, even of an operation that may never come again."""
+
+
+class Planning(StrawberryGraphQLCoreExecutionContext):
+    """One execution; without a `scope` it is graphql-core's alone. `when` says for all of a process when plans are made."""
+
+    when: ClassVar[Literal["never", "worth", "always"]] = "worth"
+
+    def __init__(self, *args: Any, compiled: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.calls: dict[Site, Call | None] = {}
+        self.scope: Scope | None = None
+        if compiled and self.when != "never" and self.usual():
+            self.scope = KEPT.scope(self.schema, self.operation, self.variable_values.coerced)
+            self._relevant_sub_fields = self.scope.collected
+
+    def usual(self) -> bool:
+        """Whether nothing wants to see each field, errors are what they usually are, and there is a loop to wait in."""
+        middleware = self.middleware_manager
+        watched = middleware is not None and bool(middleware.middlewares)
+        return not watched and self.error_propagation and self.abort_signal is None and running()
+
+    def worth(self, of: GraphQLNamedOutputType, details: Details, count: int) -> Plan | Kinds | None:
+        """The plan for so many values, if it is worth making one."""
+        if self.scope is None or not (self.scope.kept or count >= LONG or self.when == "always"):
+            return None
+        return self.plan(of, details)
+
+    def plan(self, of: GraphQLNamedOutputType, details: Details) -> Plan | Kinds | None:
+        """The plan of what is asked of a type."""
+        return self.scope.plan(of, details, self.collect_subfields) if self.scope is not None else None
+
+    def call(self, site: Site) -> Call | None:
+        """What to call for a site's values; None where graphql-core resolves them."""
+        if site not in self.calls:
+            declared: Schema = self.schema._strawberry_schema  # type: ignore[attr-defined]
+            self.calls[site] = call(site, declared.schema_converter, self.variable_values, self.context_value)
+        return self.calls[site]
+
+
+def running() -> bool:
+    """Whether there is an event loop."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

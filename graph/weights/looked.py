@@ -1,0 +1,52 @@
+"""What is found out about an operation by looking at it, remembered for those that come again with the same variables, scopes and email."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from graphql import DocumentNode
+
+from graph.access.rights import Caller
+from graph.execution.bounded import Bounded
+from graph.execution.scopes import KEPT, LEAST, operations
+from graph.selection import Asked
+
+CHARACTERS = 200_000
+"""How long the documents and the variables of all that is remembered may be."""
+LONGEST = 500
+"""The most bytes of variables with which anything is remembered."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """How many values an answer has, what it costs in points, what its caller may see of it, how long it keeps, and if it is personal."""
+
+    values: int
+    cost: int
+    permitted: Asked
+    seconds: float
+    personal: bool
+
+
+class Looks:
+    """The looks that have been had at operations of documents that are kept."""
+
+    def __init__(self) -> None:
+        self.found: Bounded[tuple[Any, ...], tuple[DocumentNode, Looked]] = Bounded(CHARACTERS)
+
+    def at(self, document: DocumentNode, name: str | None, variables: Any, caller: Caller, look: Callable[[], Looked]) -> Looked:
+        """A look at an operation; `look` has it where it is not remembered. The document is remembered with it, for its identity."""
+        given = msgspec.json.encode(variables) if any(id(one) in KEPT.operations for one in operations(document)) else None
+        if given is None or len(given) > LONGEST:
+            return look()
+        key = id(document), name, given, frozenset(caller.scopes), caller.email
+        if (found := self.found.get(key)) is None:
+            found = document, look()
+            self.found.put(key, found, (document.loc.end if document.loc is not None else LONGEST) + len(given) + LEAST)
+        return found[1]
+
+
+LOOKS = Looks()
