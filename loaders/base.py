@@ -1,4 +1,4 @@
-"""The one loader class: it batches the keys of a wave, and remembers their answers for one request.
+"""The one loader class: aiodataloader gathers the keys of a wave; what comes of them is given out here, so that three holes are closed.
 
 - Whoever waits has a future of their own, so that one who is cancelled takes nobody else along: graphql-core 3.3 cancels siblings when
   a non-null field fails (faults.md F23).
@@ -11,6 +11,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
+
+from aiodataloader import DataLoader
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -31,8 +33,7 @@ class Loader(Generic[K, V]):
         self.batch, self.loop = batch, asyncio.get_running_loop()
         self.answers: dict[K, V | Exception | None] = {}
         self.waiting: dict[K, list[asyncio.Future[V | Exception | None]]] = {}
-        self.wave: list[K] = []
-        self.running: set[asyncio.Task[None]] = set()
+        self.gathered: DataLoader[K, None] = DataLoader(self.run, cache=False)
 
     async def load(self, key: K) -> V | None:
         """The value of `key`. Raises its error."""
@@ -46,22 +47,13 @@ class Loader(Generic[K, V]):
         future: asyncio.Future[V | Exception | None] = self.loop.create_future()
         if key in self.waiting:
             self.waiting[key].append(future)
-            return future
-        self.waiting[key] = [future]
-        if not self.wave:
-            self.loop.call_soon(self.loop.call_soon, self.dispatch)
-        self.wave.append(key)
+        else:
+            self.waiting[key] = [future]
+            self.gathered.load(key)
         return future
 
-    def dispatch(self) -> None:
-        """Ask for what has been gathered."""
-        keys, self.wave = self.wave, []
-        task = self.loop.create_task(self.run(keys))
-        self.running.add(task)
-        task.add_done_callback(self.running.discard)
-
-    async def run(self, keys: list[K]) -> None:
-        """Answer one wave. Answers are remembered, unless the batch failed as a whole."""
+    async def run(self, keys: list[K]) -> list[None]:
+        """Answer one wave, which aiodataloader need not know of. Answers are remembered, unless the batch failed as a whole."""
         try:
             answers = await self.batch(keys)
             found = {key: answers.get(key) for key in keys}
@@ -74,6 +66,7 @@ class Loader(Generic[K, V]):
             for future in self.waiting.pop(key):
                 if not future.done():
                     future.set_result(answer)
+        return [None] * len(keys)
 
 
 async def attempted(work: Iterable[Coroutine[Any, Any, V]]) -> list[V | Exception]:
