@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from graph.settings import PREFIX, Settings
+from graph.settings import PREFIX
 
 State = Literal["cold", "known", "data", "answer"]
 STATES: Mapping[State, str] = {
@@ -40,8 +40,6 @@ OURS = {
 }
 """What a bench must change: the addresses, limits that a walk over 500 people would meet, and lives that would end in the middle of it."""
 LIVES = {f"CACHE_{kind}_SECONDS": HOUR for kind in ("BOOKINGS", "PAGES", "ROWS", "DETAILS")}
-COMPILED, ANSWERS = "compiled_execution", "answer_cache"
-"""Settings that decide which sides and states there are; where one does not exist, they are left out."""
 APOLLO = Path(__file__).with_name("apollo")
 UVICORN = (sys.executable, "-m", "uvicorn", "--port", "{port}", "--log-level", "warning", "--no-access-log")
 
@@ -58,33 +56,23 @@ class Side:
 
 def sides() -> dict[str, Side]:
     """Those that can be compared here, by name."""
-    found = [ours("ours", "Crewgraph"), *stock(), book(), *apollo(), floor()]
+    stock = ours("stock", "Crewgraph, stock execution", COMPILED_EXECUTION="false")
+    found = [ours("ours", "Crewgraph"), stock, book(), *apollo(), floor()]
     return {one.name: one for one in found}
 
 
 def ours(name: str, title: str, **more: str) -> Side:
     """Crewgraph, with further settings."""
-    forgetful = {"ANSWER_CACHE": "false"} if exists(ANSWERS) else {}
+    single: dict[str, str] = {**OURS, "ANSWER_SECONDS": "0"}
     states: dict[State, dict[str, str]] = {
-        "cold": {**OURS, **forgetful},
-        "known": {**OURS, **forgetful, "CACHE": "false"},
-        "data": {**OURS, **forgetful, **LIVES},
+        "cold": single,
+        "known": {**single, "CACHE": "false"},
+        "data": {**single, **LIVES},
+        "answer": {**OURS, **LIVES, "ANSWER_SECONDS": HOUR},
     }
-    if exists(ANSWERS):
-        states["answer"] = {**OURS, **LIVES, "ANSWER_CACHE": "true"}
     command = str(Path(sys.executable).with_name("crewgraph"))
     prefixed = {state: {f"{PREFIX}{key}": value for key, value in (given | more).items()} for state, given in states.items()}
     return Side(name, title, (command, "serve", "--port", "{port}"), prefixed)
-
-
-def stock() -> list[Side]:
-    """Crewgraph without compiled execution, once that can be chosen."""
-    return [ours("stock", "Crewgraph, stock execution", COMPILED_EXECUTION="false")] if exists(COMPILED) else []
-
-
-def exists(setting: str) -> bool:
-    """Whether there is such a setting."""
-    return setting in Settings.model_fields
 
 
 def book() -> Side:

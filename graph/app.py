@@ -113,7 +113,7 @@ def lifespan(
     @asynccontextmanager
     async def opened(app: Starlette) -> AsyncIterator[None]:
         async with knowing(upstreams, rules, register, limits, watch) as known, documents(limits) as taught, access.alive():
-            app.state.service = Service(known, limits, watch, access, taught)
+            app.state.service = Service(known, limits, watch, access, taught, limits.answers())
             yield
 
     return opened

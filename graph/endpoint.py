@@ -15,12 +15,14 @@ from graph import deadline, graphiql, http
 from graph.access import audit
 from graph.access.rights import Caller, Rights
 from graph.access.scopes import TRACES, met
+from graph.answers import Flight, freshness
 from graph.context import Context
 from graph.door.asking import asked
 from graph.errors import formatted, root
 from graph.operating.admission import Turn, admitted
 from graph.operating.quota import Exhausted
 from graph.operating.visits import Visit, attended, ident
+from graph.repeating import Asking, Finished, flight, joined, landed, remembered
 from graph.schema import COMPILED, MUTE, schema
 from graph.service import Service
 from graph.weights import keeping
@@ -65,38 +67,52 @@ def refused(request: Request, service: Service, refusal: http.Refusal, kind: str
 
 
 async def answered(request: Request, service: Service, visit: Visit, kind: str) -> Response:
-    """The answer to a caller who is known and pays, as soon as it is their turn. Raises http.Refusal."""
+    """The answer to a caller who is known and pays: one that is at hand, else one of its own. Raises http.Refusal."""
     caller = await service.access.caller(request)
     call = await service.documents.call(await asked(request, service.limits.door))
-    async with attended(request.receive, visit), admitted(request, service.watch, caller.payer) as turn:
-        response = await run(request, call, kind, visit, Rights(caller), turn)
-        response.headers.update(turn.headers())
+    until = replace(deadline.asked(request.headers.get(deadline.HEADER), service.limits.deadline), gone=lambda: visit.gone)
+    asking = Asking(request, service, visit, kind, call, caller, until, service.limits.trace and traced(request, caller))
+    return await remembered(asking) or await own(asking)
+
+
+async def own(asking: Asking) -> Response:
+    """The answer of an equal operation that runs already, else of this one, as soon as it is its turn. Raises http.Refusal."""
+    async with attended(asking.request.receive, asking.visit):
+        if (response := await joined(asking)) is not None:
+            return response
+        with flight(asking) as found:
+            async with admitted(asking.request, asking.service.watch, asking.caller.payer) as turn:
+                response = await run(asking, Rights(asking.caller), turn, found)
+                response.headers.update(turn.headers())
     return response
 
 
-async def run(request: Request, call: http.Call, kind: str, visit: Visit, rights: Rights, turn: Turn) -> Response:
+async def run(asking: Asking, rights: Rights, turn: Turn, flight: Flight) -> Response:
     """The answer to one call, with loaders of its own."""
-    service: Service = request.app.state.service
-    limits, request_id = service.limits, ident(request.scope)
-    until = replace(deadline.asked(request.headers.get(deadline.HEADER), limits.deadline), gone=lambda: visit.gone)
-    visit.ledger = ledger = Ledger(limits.calls, traced=limits.trace and traced(request, rights.caller), deadline=until)
-    loaders = Loaders(service.known, ledger, Mode.NONE if http.refreshes(request) else Mode.USUAL, rights.reach)
-    bounds = limits.documents.waived if call.trusted else limits.documents
+    service, call, request_id = asking.service, asking.call, asking.ident
+    asking.visit.ledger = ledger = Ledger(service.limits.calls, traced=asking.traced, deadline=asking.until)
+    asking.visit.source = "run"
+    loaders = Loaders(service.known, ledger, Mode.USUAL if asking.oldest else Mode.NONE, rights.reach)
+    bounds = service.limits.documents.waived if call.trusted else service.limits.documents
     context = Context(loaders, request_id, call.operation, rights, bounds, pay=turn.pay)
-    result = await executed(request, call, context)
+    result = await executed(asking.request, call, context)
     content: dict[str, Any] = {} if http.never_executed(result.data, result.errors) else {"data": result.data}
     if "data" in content:
         await service.documents.learn(call)
     if result.errors:
         content["errors"] = formatted(result.errors, request_id)
-    if service.access.audited:
-        audit.audit(audit.operation(rights, call, request_id, ledger, content.get("errors", ())))
-    if extensions := told(loaders) | costs(context.documents, context.weighing):
-        content["extensions"] = extensions
-    status = http.status(kind, result.data, result.errors)
-    visit.answer(content, status)
-    headers = keeping.headers(context.weighing, ledger, content, alone=service.access.guarded or keeping.credentials(request))
-    return http.answer(kind, content, status=status, headers=headers)
+    record = audit.operation(rights, call, request_id, ledger, content.get("errors", ())) if service.access.audited else {}
+    if record:
+        audit.audit(record)
+    told_of = told(loaders) | costs(context.documents, context.weighing)
+    status = http.status(asking.kind, result.data, result.errors)
+    asking.visit.answer(content, status)
+    keeps = keeping.keeps(context.weighing, ledger, content)
+    headers = keeping.headers(keeps, private=asking.alone or context.weighing.personal)
+    if found := landed(asking, flight, context, Finished(content, told_of, record, keeps)):
+        return http.sent(asking.kind, found.body(0.0), headers=headers)
+    extensions = {"extensions": shown} if (shown := freshness(ledger.oldest) | told_of) else {}
+    return http.answer(asking.kind, content | extensions, status=status, headers=headers)
 
 
 async def executed(request: Request, call: http.Call, context: Context) -> ExecutionResult:
@@ -126,10 +142,8 @@ def traced(request: Request, caller: Caller) -> bool:
 
 
 def told(loaders: Loaders) -> dict[str, Any]:
-    """What an answer says of itself: how old it is, whether it is whole, and, when that was asked for, how it came about."""
+    """What an answer says of itself besides how old it is: whether it is whole and, when that was asked for, how it came about."""
     ledger, found = loaders.ledger, dict[str, Any]()
-    if ledger.oldest:
-        found["freshness"] = {upstream: {"oldestSeconds": round(age, 1)} for upstream, age in sorted(ledger.oldest.items())}
     if unreadable := loaders.dropped.total():
         found["completeness"] = {"complete": False, "unreadableRows": unreadable}
     if loaders.approximate:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,10 +78,17 @@ def wants_page(request: Request) -> bool:
     return request.method == "GET" and not asks and "text/html" in request.headers.get("accept", "")
 
 
-def refreshes(request: Request) -> bool:
-    """Whether the client wants nothing remembered (RFC 9111, 5.2.1.4)."""
-    directives = ",".join(request.headers.getlist("cache-control")).lower()
-    return any(one.strip() in ("no-cache", "no-store", "max-age=0") for one in directives.split(","))
+def directives(request: Request) -> list[str]:
+    """What a client says of caches (RFC 9111, 5.2.1)."""
+    return [one.strip() for given in request.headers.getlist("cache-control") for one in given.lower().split(",")]
+
+
+def oldest(directives: Collection[str]) -> float:
+    """How many seconds old an answer may be for a client; none where it wants nothing remembered."""
+    ages = [one.removeprefix("max-age=").strip('"') for one in directives if one.startswith("max-age=")]
+    if "no-cache" in directives or "no-store" in directives:
+        return 0.0
+    return min((float(one) for one in ages if one.isascii() and one.isdigit()), default=math.inf)
 
 
 def status(kind: str, data: Any, errors: list[GraphQLError] | None) -> int:
@@ -95,7 +103,12 @@ def never_executed(data: Any, errors: list[GraphQLError] | None) -> bool:
 
 def answer(kind: str, content: Mapping[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """An answer as JSON."""
-    return Response(msgspec.json.encode(content), status, {"Vary": "Accept", **(headers or {})}, f"{kind}; charset=utf-8")
+    return sent(kind, msgspec.json.encode(content), status=status, headers=headers)
+
+
+def sent(kind: str, body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """An answer whose JSON is written already."""
+    return Response(body, status, {"Vary": "Accept", **(headers or {})}, f"{kind}; charset=utf-8")
 
 
 def refused(refusal: Refusal, request_id: str, kind: str = JSON) -> Response:

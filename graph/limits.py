@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from graph.answers import Answers
 from graph.door.policy import Door
 from graph.weights.bounds import Bounds
 from loaders.stores import MemoryStore, Store
@@ -27,7 +28,8 @@ class Limits:
 
     `deadline` is how many seconds it may take, as long as it likes unless that is said.
 
-    `cache`, `engine` and `store` make, when the app starts, the memory of answers, the one that servers share, and the one of links.
+    `cache`, `engine` and `store` make, when the app starts, the memory of answers, the one that servers share, and the one of links;
+    `answers` makes the memory of whole answers to clients, which remembers none unless that is said.
     `door` is what a request may bring, and which documents it may run.
     """
 
@@ -36,6 +38,7 @@ class Limits:
     cache: Callable[[], Cache] = Cache
     engine: Callable[[], Engine | None] = none
     store: Callable[[], Store] = MemoryStore
+    answers: Callable[[], Answers] = Answers
     deadline: float = math.inf
     door: Door = OPEN
     documents: Bounds = field(default_factory=Bounds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph.access.guard import Access
+from graph.answers import Answers
 from graph.door.documents import Documents
 from graph.limits import Limits
 from graph.operating.watch import Watch
@@ -13,10 +14,11 @@ from loaders.known import Known
 
 @dataclass(frozen=True)
 class Service:
-    """What is known of the upstreams, what an operation may cost, who watches, who is let in, and which documents are known."""
+    """What is known of the upstreams, what an operation may cost, who watches, who is let in, and which documents and answers are known."""
 
     known: Known
     limits: Limits
     watch: Watch
     access: Access
     documents: Documents
+    answers: Answers

@@ -72,7 +72,8 @@ class Rules:
 class Known(Attributions):
     """One for each process: clients, rules, the mapping file, what check-ins showed, and bounded memories.
 
-    Links, calibration and the directories age. `pages` and `counts` are how large scans were, which helps to plan.
+    Links, calibration and the directories age. `pages` and `counts` are how large scans were, which helps to plan. `drops` counts how
+    often what was decided about somebody was dropped: nothing that was answered before holds for certain.
     """
 
     workforce: Workforce
@@ -90,6 +91,7 @@ class Known(Attributions):
     scanned: Remembered[Days, Directory] = field(init=False)
     pages: Remembered[Days, int] = field(default_factory=lambda: Remembered(seconds=math.inf, size=100))
     counts: Remembered[Filter, int] = field(default_factory=lambda: Remembered(seconds=math.inf, size=1_000))
+    drops: int = 0
 
     def __post_init__(self) -> None:
         self.number_property = self.rules.employee_number_property
@@ -167,6 +169,7 @@ class Known(Attributions):
         """Drop the link of the account with this bare id, so that it is decided anew."""
         person_id = self.linked.peek(account_id)
         self.breaks[account_id] += 1
+        self.drops += 1
         if person_id is not None:
             self.linked.forget(account_id)
             self.unlink(person_id)
@@ -174,6 +177,7 @@ class Known(Attributions):
     def unlink(self, person_id: str) -> None:
         """Drop what was decided about a person, here and where links outlive the process."""
         link = self.links.peek(person_id)
+        self.drops += 1
         if link is not None and link.owned is not None:
             own = bare(link.owned.account.id)
             self.breaks[own] += 1

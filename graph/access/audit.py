@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from graph.access.rights import Rights
+from graph.access.rights import Caller, Rights
 from graph.http import Call, Refusal
 from upstreams.ledger import Ledger
 
@@ -41,6 +41,11 @@ def operation(rights: Rights, call: Call, request_id: str, ledger: Ledger, error
         "upstreamCalls": ledger.spent,
         "errors": dict(sorted(codes.items())),
     }
+
+
+def repeated(record: Mapping[str, Any], caller: Caller, request_id: str) -> dict[str, Any]:
+    """The record of an operation that was answered as one with this record was, without any upstream call."""
+    return {**record, "requestId": request_id, "caller": caller.name, "auth": caller.auth, "upstreamCalls": 0}
 
 
 def refusal(refused: Refusal, request_id: str) -> dict[str, Any]:

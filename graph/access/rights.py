@@ -26,6 +26,12 @@ class Caller:
         """Who pays for what they ask, where callers are told apart."""
         return None if self.auth == "none" else f"{self.auth}:{self.name}"
 
+    @property
+    def view(self) -> tuple[frozenset[str], str | None]:
+        """What they are shown follows from: their scopes and, unless these open everybody's check-ins and emails, their own email."""
+        everybodys = met(ALL_CHECK_INS, self.scopes) is not None and met(EMAILS, self.scopes) is not None
+        return self.scopes, None if everybodys else self.email
+
 
 ANYBODY = Caller("anybody", "none", frozenset(SCOPES))
 """Whoever asks where callers are not told apart."""
@@ -33,13 +39,17 @@ ANYBODY = Caller("anybody", "none", frozenset(SCOPES))
 
 @dataclass
 class Rights:
-    """One operation's rights. It notes what they were used for, for the audit: `shown` are ids by type, `operation` is its name."""
+    """One operation's rights. It notes what they were used for, for the audit: `shown` are ids by type, `operation` is its name.
+
+    `emails` are those that it was asked by: their own take callers no scope.
+    """
 
     caller: Caller = ANYBODY
     used: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
     shown: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     operation: str | None = None
+    emails: set[str] = field(default_factory=set)
 
     def need(self, needs: Needs) -> None:
         """Raises Forbidden unless the caller has all scopes of one of these lists."""
@@ -50,6 +60,7 @@ class Rights:
 
     def address(self, email: str) -> None:
         """Raises Forbidden unless the caller may ask by this email: their own is no secret to them."""
+        self.emails.add(email)
         if email != self.caller.email:
             self.need(EMAILS)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -39,18 +39,29 @@ class Turn:
 async def admitted(request: Request, watch: Watch, payer: str | None) -> AsyncIterator[Turn]:
     """Inside it an operation may run. Raises Refusal, also where it raises Exhausted itself.
 
-    Without a `payer`, such as the subject of a token, the address pays. Whoever is sent away for lack of room has paid the entrance.
+    Whoever is sent away for lack of room has paid the entrance.
+    """
+    with paying(request, watch, payer) as turn:
+        try:
+            async with watch.turn():
+                yield turn
+        except Overloaded as cause:
+            raise http.overloaded(cause.retry_after) from cause
+
+
+@contextmanager
+def paying(request: Request, watch: Watch, payer: str | None) -> Iterator[Turn]:
+    """Inside it an operation is paid for, the entrance first. Raises Refusal, also where it raises Exhausted itself.
+
+    Without a `payer`, such as the subject of a token, the address pays.
     """
     turn = Turn(watch, payer if payer is not None else whose(request))
     try:
         watch.charge(turn.client, ENTRANCE)
-        async with watch.turn():
-            yield turn
+        yield turn
     except Exhausted as cause:
         sentence = "This client has asked for too much lately."
         raise http.Refusal(429, "RATE_LIMITED", sentence, turn.headers(), retry_after=cause.retry_after) from cause
-    except Overloaded as cause:
-        raise http.overloaded(cause.retry_after) from cause
 
 
 def whose(request: Request) -> str:

@@ -16,7 +16,7 @@ from structlog.types import EventDict, Processor, WrappedLogger
 
 from graph.operating.redaction import redact
 
-FIELDS = ("kind", "outcome", "status", "milliseconds", "calls", "codes", "audit")
+FIELDS = ("kind", "outcome", "status", "source", "milliseconds", "calls", "codes", "audit")
 """What a line of ours may have beside its event; whatever else a library attaches is left out."""
 Style = Literal["json", "console"]
 

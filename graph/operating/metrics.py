@@ -31,6 +31,7 @@ class Metrics:
         sums = partial(Gauge, registry=self.registry, multiprocess_mode="livesum")
         self.operations = count("crewgraph_operations", "GraphQL operations, by kind and outcome.", ("kind", "outcome"))
         self.operation_seconds = measure("crewgraph_operation_seconds", "How long operations took.", ("kind",), buckets=SECONDS)
+        self.replies = count("crewgraph_answers", "Where the answers to operations came from.", ("source",))
         self.errors = count("crewgraph_operation_errors", "Errors in answers, by code.", ("code",))
         self.in_flight = sums("crewgraph_operations_in_flight", "Operations that are being answered.")
         self.waiting = sums("crewgraph_operations_waiting", "Operations in line.")

@@ -32,7 +32,8 @@ class Visit:
     """Filled while the operation is answered.
 
     `kind` is "query", "entities" (a gateway's), "introspection" or, of what was never run, "none"; `outcome` "ok", "partial", "failed",
-    "refused" or, when nobody was answered, "lost". Once the client has `gone`, there is no time left for anything more (faults.md F22).
+    "refused" or, when nobody was answered, "lost". `source` is where the answer comes from: an own "run", "memory", another's run that it
+    "joined", or "none". Once the client has `gone`, there is no time left for anything more (faults.md F22).
     """
 
     kind: str = "none"
@@ -41,6 +42,7 @@ class Visit:
     codes: list[str] = field(default_factory=list)
     ledger: Ledger = field(default_factory=Ledger)
     gone: bool = False
+    source: str = "none"
 
     def refuse(self, code: str, status: int) -> None:
         """It is not run."""
@@ -59,6 +61,12 @@ class Visit:
             return
         self.kind = kind(data or ())
         self.outcome = "ok" if not errors else "failed" if data is None else "partial"
+
+    def repeat(self, kind: str, source: str) -> None:
+        """It was answered as an equal operation of this kind was."""
+        self.source = source
+        if not self.gone:
+            self.kind, self.outcome, self.status = kind, "ok", 200
 
 
 @asynccontextmanager

@@ -72,6 +72,7 @@ class Watch:
         """Count an operation that has ended, and tell of it in a line without its address, its text or anybody's name."""
         self.metrics.operations.labels(visit.kind, visit.outcome).inc()
         self.metrics.operation_seconds.labels(visit.kind).observe(seconds)
+        self.metrics.replies.labels(visit.source).inc()
         self.metrics.asked(visit.ledger.sources, visit.ledger.found)
         for code in visit.codes:
             self.metrics.broke(code)
@@ -79,6 +80,7 @@ class Watch:
             "kind": visit.kind,
             "outcome": visit.outcome,
             "status": visit.status,
+            "source": visit.source,
             "milliseconds": round(seconds * 1000, 1),
             "calls": visit.ledger.spent + visit.ledger.own,
             "codes": sorted(set(visit.codes)),

@@ -43,6 +43,7 @@ class Settings(
             cache=self.remembered,
             engine=self.engine,
             store=self.links,
+            answers=self.answers,
             deadline=self.deadline,
             door=self.door(),
             documents=self.documents(),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr
 
+from graph.answers import Answers
 from graph.settings.upstreams import UpstreamSettings
 from loaders.stores import MemoryStore, RedisStore, SqliteStore, Store
 from upstreams.cache import FORGETFUL, Cache, Life
@@ -27,6 +28,10 @@ class SharingSettings(UpstreamSettings):
     cache_rows_seconds: float = Field(30, ge=0, description="How long a list of check-ins is fresh.")
     cache_details_seconds: float = Field(300, ge=0, description="How long a check-in with its responses is fresh.")
     cache_stale_seconds: float = Field(60, ge=0, description="How much longer an answer is shown while it is renewed.")
+    answer_seconds: float = Field(
+        5, ge=0, le=3600, description="How long a whole answer is given to whoever asks the same with the same rights; 0 for not at all."
+    )
+    answer_megabytes: int = Field(64, ge=1, description="Most megabytes of whole answers to remember.")
     redis_url: SecretStr | None = Field(
         None, description="Redis or Valkey, such as `rediss://user:password@host:6379/0`, by which several servers share answers and links."
     )
@@ -38,6 +43,10 @@ class SharingSettings(UpstreamSettings):
         """The memory of answers."""
         lives = {kind: Life(seconds, self.cache_stale_seconds) for kind, seconds in self.seconds().items()}
         return Cache(lives if self.cache else FORGETFUL, self.cache_entries, self.cache_megabytes * 1_000_000)
+
+    def answers(self) -> Answers:
+        """The memory of whole answers."""
+        return Answers(self.answer_seconds, self.answer_megabytes * 1_000_000)
 
     def seconds(self) -> dict[Kind, float]:
         """How long each kind of answer is fresh."""

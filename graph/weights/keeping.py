@@ -54,12 +54,13 @@ def credentials(request: Request) -> bool:
     return any(name in request.headers for name in CREDENTIALS)
 
 
-def headers(weighing: Weighing, ledger: Ledger, content: Mapping[str, Any], *, alone: bool) -> dict[str, str]:
-    """`Cache-Control` and `Vary` of an answer; of one with an error or a trace, or that keeps for less than a second, none of ours.
+def keeps(weighing: Weighing, ledger: Ledger, content: Mapping[str, Any]) -> int:
+    """For how many seconds an answer may be kept; 0 for one with an error or a trace, and for less than a second."""
+    if ledger.traced or content.get("errors") or "data" not in content:
+        return 0
+    return max(int(min(weighing.seconds, ledger.fresh)), 0)
 
-    What is personal, or was asked `alone`, is for the client's own cache only.
-    """
-    least = int(min(weighing.seconds, ledger.fresh))
-    if least < 1 or ledger.traced or content.get("errors") or "data" not in content:
-        return {}
-    return {"Cache-Control": f"max-age={least}, {'private' if alone or weighing.personal else 'public'}", "Vary": VARY}
+
+def headers(seconds: int, *, private: bool) -> dict[str, str]:
+    """`Cache-Control` and `Vary` of an answer that may be kept so long, if `private` by the client's own cache only; else none of ours."""
+    return {"Cache-Control": f"max-age={seconds}, {'private' if private else 'public'}", "Vary": VARY} if seconds else {}

@@ -1,0 +1,158 @@
+"""Answers that are at hand: what was answered a moment ago, or is being answered, to whoever may see the very same."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from graph import http
+from graph.access import audit
+from graph.access.rights import Caller
+from graph.answers import Answer, Answers, Basis, Flight, Key, key
+from graph.context import Context
+from graph.operating.admission import paying
+from graph.operating.visits import Visit, ident, kind
+from graph.service import Service
+from graph.weights import keeping
+from upstreams.deadline import Deadline
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One request that may be answered: what it calls, by whom, in which media type, until when, and whether it is traced."""
+
+    request: Request
+    service: Service
+    visit: Visit
+    kind: str
+    call: http.Call
+    caller: Caller
+    until: Deadline
+    traced: bool
+
+    @property
+    def answers(self) -> Answers:
+        """What is remembered of answers."""
+        return self.service.answers
+
+    @property
+    def ident(self) -> str:
+        """The request's id."""
+        return ident(self.request.scope)
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether answers are remembered at all, and this one is not about its own making."""
+        return self.answers.seconds > 0 and not self.traced
+
+    @property
+    def basis(self) -> Basis:
+        """What an answer rests on now."""
+        return self.service.known.drops, self.service.known.today()
+
+    @property
+    def alone(self) -> bool:
+        """Whether an answer is for the client's own cache, whatever it holds."""
+        return self.service.access.guarded or keeping.credentials(self.request)
+
+    def fits(self, emails: Collection[str]) -> bool:
+        """Whether an answer of this key that was asked by these emails is everybody's, or the caller's alone."""
+        return self.caller.email not in emails or self.key[-1][1] is not None
+
+    @cached_property
+    def key(self) -> Key:
+        """What its answer is remembered under."""
+        return key(self.call, self.caller)
+
+    @cached_property
+    def wishes(self) -> list[str]:
+        """What the client says of caches."""
+        return http.directives(self.request)
+
+    @cached_property
+    def oldest(self) -> float:
+        """How many seconds old an answer may be."""
+        return http.oldest(self.wishes)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a run came to: its content, what it says of itself but how old it is, its audit, and for how many seconds it may be kept."""
+
+    content: Mapping[str, Any]
+    told: Mapping[str, Any]
+    record: Mapping[str, Any]
+    keeps: int
+
+
+async def remembered(asking: Asking) -> Response | None:
+    """What was answered a moment ago. Raises Refusal when the caller cannot pay for it."""
+    if not (asking.repeatable and asking.oldest):
+        return None
+    found = asking.answers.peek(asking.key, asking.basis, asking.oldest)
+    return await repeated(asking, found, "memory") if found is not None and asking.fits(found.emails) else None
+
+
+async def joined(asking: Asking) -> Response | None:
+    """What an equal operation is answered that runs now, if its answer may be shared and comes in time. Raises Refusal likewise."""
+    if not (asking.repeatable and asking.oldest):
+        return None
+    found = await asking.answers.joined(asking.key, asking.basis, asking.until)
+    return await repeated(asking, found, "joined") if found is not None and asking.fits(found.emails) else None
+
+
+async def repeated(asking: Asking, answer: Answer, source: str) -> Response:
+    """An answer once more: paid for, written down, and as old as it is. Raises Refusal."""
+    service, age = asking.service, asking.answers.age(answer)
+    with paying(asking.request, service.watch, asking.caller.payer) as turn:
+        turn.pay(answer.cost)
+    await service.documents.learn(asking.call)
+    if service.access.audited:
+        audit.audit(audit.repeated(answer.record, asking.caller, asking.ident))
+    asking.visit.repeat(answer.kind, source)
+    headers = {**keeping.headers(answer.keeps, private=asking.alone or answer.personal), **turn.headers()}
+    if source == "memory":
+        headers["Age"] = str(int(age))
+    return http.sent(asking.kind, answer.body(age), headers=headers)
+
+
+@contextmanager
+def flight(asking: Asking) -> Iterator[Flight]:
+    """Around a run, for whose answer equal operations wait, if there is to be one for them."""
+    if not asking.repeatable:
+        yield Flight(asking.basis, asking.answers.clock())
+        return
+    with asking.answers.flight(asking.key, asking.basis) as found:
+        yield found
+
+
+def landed(asking: Asking, flight: Flight, context: Context, finished: Finished) -> Answer | None:
+    """A run's answer as others may have it, who wait for it or come later; None where it is nobody else's."""
+    if not (asking.repeatable and finished.keeps and asking.fits(context.rights.emails)):
+        if "data" in finished.content and "errors" not in finished.content:
+            asking.answers.hopeless(asking.key)
+        return None
+    flight.answer = Answer(
+        data=msgspec.json.encode({"data": finished.content["data"]})[:-1],
+        told=finished.told,
+        ages=dict(context.loaders.ledger.oldest),
+        keeps=finished.keeps,
+        personal=context.weighing.personal,
+        cost=context.weighing.cost,
+        kind=kind(finished.content["data"]),
+        basis=flight.basis,
+        record=finished.record,
+        emails=frozenset(context.rights.emails),
+        began=flight.began,
+        made=asking.answers.clock(),
+    )
+    if "no-store" not in asking.wishes:
+        asking.answers.keep(asking.key, flight.answer)
+    return flight.answer
