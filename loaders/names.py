@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 APOSTROPHES = dict.fromkeys(map(ord, "’‘ʼ＇`´"), "'")
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+FOLDED = 16_384
+"""How many values are remembered as they were folded: the names of people met, which are compared again and again."""
 STRAIGHT, CURLY = "'", "’"
 
 
+@lru_cache(FOLDED)
 def folded(value: str | None) -> str:
     """The value for exact comparison: NFKC, case folded, apostrophes and blanks made one; None is empty, and empty equals nothing."""
     plain = unicodedata.normalize("NFKC", (value or "").translate(APOSTROPHES)).casefold()

@@ -14,7 +14,7 @@ from upstreams import check_ins
 from upstreams.check_ins import Filter
 from upstreams.errors import BadInput
 from upstreams.records import CheckIn, Listing
-from upstreams.values import bare, segment
+from upstreams.values import bare
 
 
 async def listings(source: Source, keys: Sequence[Head[Filter]]) -> Mapping[Head[Filter], Listing | Exception]:
@@ -55,7 +55,7 @@ async def detail(source: Source, check_in_id: str) -> CheckIn | None:
 def possible(check_in_id: str) -> bool:
     """Whether an id can be asked for at all."""
     try:
-        segment("id", check_in_id)
+        check_ins.detail(check_in_id)
     except BadInput:
         return False
     return True

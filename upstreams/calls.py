@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol, TypeVar
 
@@ -42,11 +42,11 @@ class Call:
     route: str
     path: str
     query: Query = ()
+    key: str = field(init=False, compare=False, repr=False)
+    """What tells calls of one upstream apart."""
 
-    @property
-    def key(self) -> str:
-        """What tells calls of one upstream apart."""
-        return f"{self.path}?{self.query!r}" if self.query else self.path
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", f"{self.path}?{self.query!r}" if self.query else self.path)
 
 
 class Asks(Protocol):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, fields
 from datetime import date
-from functools import partial
+from functools import cached_property, lru_cache, partial
 from unicodedata import category
 
 from upstreams.calls import Asks, Call, Kind, Mode
@@ -18,6 +18,8 @@ from upstreams.values import segment
 
 NAME = "checkins"
 LIST = "/api/v2/checkins/"  # ends in a slash, as documented (seed A:11; upstreams.md 36)
+SPELT = 16_384
+"""How many calls for details, and for rows, are remembered as they were spelt: the same ones are looked up again and again."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,14 @@ class Filter:
             value = getattr(self, one.name)
             if isinstance(value, str) and (problem := unaskable(value)) is not None:
                 raise BadInput(one.name, problem)
+
+    def __hash__(self) -> int:
+        return self.hashed
+
+    @cached_property
+    def hashed(self) -> int:
+        """Its hash, taken once: a filter is a key in many places, and lives as long as the link whose it is."""
+        return hash(tuple(getattr(self, one.name) for one in fields(self)))
 
     def query(self) -> list[tuple[str, str]]:
         """The query parameters, in the documents' order."""
@@ -123,11 +133,13 @@ class CheckIns:
         raise BadResponse(NAME, reason="too-many-pages")
 
 
+@lru_cache(SPELT)
 def detail(api_id: str) -> Call:
     """The call for one check-in."""
     return Call(Kind.DETAIL, f"{LIST}{{api_id}}/", f"{LIST}{segment('id', api_id)}/")
 
 
+@lru_cache(SPELT)
 def rows(where: Filter, limit: int, offset: int = 0) -> Call:
     """The call for one page of rows."""
     return Call(Kind.ROWS, LIST, LIST, (*where.query(), ("limit", str(limit)), ("offset", str(offset))))
