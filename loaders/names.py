@@ -10,16 +10,26 @@ from typing import Protocol, TypeVar
 
 APOSTROPHES = dict.fromkeys(map(ord, "’‘ʼ＇`´"), "'")
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
-FOLDED = 16_384
-"""How many values are remembered as they were folded: the names of people met, which are compared again and again."""
+FOLDED, SHORT = 16_384, 200
+"""How many values are remembered as they were folded, the names of people met, which are compared again and again; and how long they may
+be, since clients send names too."""
 STRAIGHT, CURLY = "'", "’"
 
 
-@lru_cache(FOLDED)
 def folded(value: str | None) -> str:
     """The value for exact comparison: NFKC, case folded, apostrophes and blanks made one; None is empty, and empty equals nothing."""
-    plain = unicodedata.normalize("NFKC", (value or "").translate(APOSTROPHES)).casefold()
+    if value is None:
+        return ""
+    return remembered(value) if len(value) <= SHORT else fold(value)
+
+
+def fold(value: str) -> str:
+    """The same, anew."""
+    plain = unicodedata.normalize("NFKC", value.translate(APOSTROPHES)).casefold()
     return " ".join(unicodedata.normalize("NFKC", plain).translate(APOSTROPHES).split())
+
+
+remembered = lru_cache(FOLDED)(fold)
 
 
 def same(one: str | None, other: str | None) -> bool:

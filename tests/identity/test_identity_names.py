@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loaders.names import folded, same, shortened, spellings
+from loaders.names import SHORT, folded, remembered, same, shortened, spellings
 
 TEXT = st.text(max_size=30)
 CURLY = "\u2019"
@@ -80,3 +80,9 @@ def test_a_value_of_some_length_has_parts_that_lack_either_end(value: str) -> No
     parts = shortened(value)
     assert any(value.startswith(part) for part in parts)
     assert any(value.endswith(part) for part in parts)
+
+
+def test_long_names_that_clients_send_are_not_remembered() -> None:
+    before = remembered.cache_info().currsize
+    assert folded("\uff21" * (SHORT + 1)) == "a" * (SHORT + 1)
+    assert remembered.cache_info().currsize == before
