@@ -55,9 +55,9 @@ def firm(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def told(answer: dict[str, Any]) -> tuple[Any, list[Any]]:
-    """What an answer shows and refuses."""
+    """What an answer shows and refuses, whichever field came first."""
     errors = [{**one, "extensions": {**one["extensions"], "requestId": None}} for one in answer.get("errors", ())]
-    return answer.get("data"), errors
+    return answer.get("data"), sorted(errors, key=lambda one: str(one.get("path")))
 
 
 def written(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
