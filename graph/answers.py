@@ -14,22 +14,27 @@ from typing import Any
 
 import msgspec
 
-from graph.access.rights import Caller
+from graph.access.rights import Caller, View
+from graph.door.asking import Heard
 from graph.http import Call
 from loaders.memory import Remembered
 from upstreams.deadline import Deadline
 
-Key = tuple[str, str | None, bytes, bool, tuple[frozenset[str], str | None]]
-"""All that an answer follows from but the upstreams: document, operation, variables, whether it is listed, and what its caller may see."""
+Question = tuple[str, str | None, bytes, bool]
+"""What is asked: document, operation, variables, and whether the document is listed."""
+Key = tuple[Question, View]
+"""All that an answer follows from but the upstreams: the question, and what its caller may see."""
 Basis = tuple[int, date]
 """What an answer rests on and may outlive in no case: how often a link was dropped, and which day is today."""
 OVERHEAD = 2_000
 """Bytes that an answer takes beside its own and its question's."""
+MOST_SPELLINGS, LONGEST = 1_000, 4_096
+"""How many requests are known by their very bytes, and how long such a one is."""
 
 
 def key(call: Call, caller: Caller) -> Key:
     """What a caller's call is remembered under; the order of the fields of an object among its variables is of no account."""
-    return call.query, call.operation, msgspec.json.encode(call.variables or {}, order="sorted"), call.trusted, caller.view
+    return (call.query, call.operation, msgspec.json.encode(call.variables or {}, order="sorted"), call.trusted), caller.view
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +59,10 @@ class Answer:
     began: float
     made: float
 
-    def body(self, age: float) -> bytes:
-        """The JSON of an answer that was made so many seconds ago."""
+    def rest(self, age: float) -> bytes:
+        """What follows its data in the JSON of an answer that was made so many seconds ago."""
         told = {**freshness(self.ages, age), **self.told}
-        return b'%b,"extensions":%b}' % (self.data, msgspec.json.encode(told)) if told else self.data + b"}"
+        return b',"extensions":%b}' % msgspec.json.encode(told) if told else b"}"
 
 
 @dataclass
@@ -83,6 +88,7 @@ class Answers:
     clock: Callable[[], float] = time.monotonic
     kept: OrderedDict[Key, Answer] = field(default_factory=OrderedDict)
     bytes: int = 0
+    questions: OrderedDict[Heard, Question] = field(default_factory=OrderedDict)
     flights: dict[Key, Flight] = field(default_factory=dict)
     vain: Remembered[int, bool] = field(init=False)
 
@@ -107,8 +113,8 @@ class Answers:
         self.kept.move_to_end(key)
         return found
 
-    def keep(self, key: Key, answer: Answer) -> None:
-        """Remember an answer, unless one is kept that began later, or there is no room for it."""
+    def keep(self, key: Key, answer: Answer, heard: Heard | None = None) -> None:
+        """Remember an answer, unless one is kept that began later, or there is no room for it; and that it was asked in these bytes."""
         before, size = self.kept.get(key), weight(key, answer)
         if not self.seconds or size > self.size or (before is not None and before.began > answer.began):
             return
@@ -117,6 +123,11 @@ class Answers:
         self.bytes += size
         while self.bytes > self.size:
             self.drop(next(iter(self.kept)))
+        if heard is not None and len(heard.text) <= LONGEST:
+            self.questions.pop(heard, None)
+            self.questions[heard] = key[0]
+            if len(self.questions) > MOST_SPELLINGS:
+                self.questions.popitem(last=False)
 
     def drop(self, key: Key) -> None:
         """Forget an answer."""
@@ -159,4 +170,5 @@ def freshness(ages: Mapping[str, float], age: float = 0.0) -> dict[str, Any]:
 
 def weight(key: Key, answer: Answer) -> int:
     """About how many bytes an answer takes."""
-    return OVERHEAD + len(key[0]) + len(key[2]) + len(answer.data)
+    query, _, variables, _ = key[0]
+    return OVERHEAD + len(query) + len(variables) + len(answer.data)

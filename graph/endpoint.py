@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
@@ -17,12 +16,12 @@ from graph.access.rights import Caller, Rights
 from graph.access.scopes import TRACES, met
 from graph.answers import Flight, freshness
 from graph.context import Context
-from graph.door.asking import asked
+from graph.door.asking import heard, understood
 from graph.errors import formatted, root
 from graph.operating.admission import Turn, admitted
 from graph.operating.quota import Exhausted
 from graph.operating.visits import Visit, attended, ident
-from graph.repeating import Asking, Finished, flight, joined, landed, remembered
+from graph.repeating import Asking, Finished, flight, glanced, joined, landed, remembered
 from graph.schema import COMPILED, MUTE, schema
 from graph.service import Service
 from graph.weights import keeping
@@ -69,27 +68,30 @@ def refused(request: Request, service: Service, refusal: http.Refusal, kind: str
 async def answered(request: Request, service: Service, visit: Visit, kind: str) -> Response:
     """The answer to a caller who is known and pays: one that is at hand, else one of its own. Raises http.Refusal."""
     caller = await service.access.caller(request)
-    call = await service.documents.call(await asked(request, service.limits.door))
-    until = replace(deadline.asked(request.headers.get(deadline.HEADER), service.limits.deadline), gone=lambda: visit.gone)
-    asking = Asking(request, service, visit, kind, call, caller, until, service.limits.trace and traced(request, caller))
-    return await remembered(asking) or await own(asking)
+    said = await heard(request, service.limits.door)
+    until = deadline.asked(request.headers.get(deadline.HEADER), service.limits.deadline, lambda: visit.gone)
+    asking = Asking(request, service, visit, kind, said, caller, until, service.limits.trace and traced(request, caller))
+    if (response := glanced(asking)) is not None:
+        return response
+    call = await service.documents.call(understood(said))
+    return await remembered(asking, call) or await own(asking, call)
 
 
-async def own(asking: Asking) -> Response:
+async def own(asking: Asking, call: http.Call) -> Response:
     """The answer of an equal operation that runs already, else of this one, as soon as it is its turn. Raises http.Refusal."""
     async with attended(asking.request.receive, asking.visit):
-        if (response := await joined(asking)) is not None:
+        if (response := await joined(asking, call)) is not None:
             return response
-        with flight(asking) as found:
+        with flight(asking, call) as found:
             async with admitted(asking.request, asking.service.watch, asking.caller.payer) as turn:
-                response = await run(asking, Rights(asking.caller), turn, found)
+                response = await run(asking, call, turn, found)
                 response.headers.update(turn.headers())
     return response
 
 
-async def run(asking: Asking, rights: Rights, turn: Turn, flight: Flight) -> Response:
+async def run(asking: Asking, call: http.Call, turn: Turn, flight: Flight) -> Response:
     """The answer to one call, with loaders of its own."""
-    service, call, request_id = asking.service, asking.call, asking.ident
+    service, request_id, rights = asking.service, asking.ident, Rights(asking.caller)
     asking.visit.ledger = ledger = Ledger(service.limits.calls, traced=asking.traced, deadline=asking.until)
     asking.visit.source = "run"
     loaders = Loaders(service.known, ledger, Mode.USUAL if asking.oldest else Mode.NONE, rights.reach)
@@ -109,8 +111,8 @@ async def run(asking: Asking, rights: Rights, turn: Turn, flight: Flight) -> Res
     asking.visit.answer(content, status)
     keeps = keeping.keeps(context.weighing, ledger, content)
     headers = keeping.headers(keeps, private=asking.alone or context.weighing.personal)
-    if found := landed(asking, flight, context, Finished(content, told_of, record, keeps)):
-        return http.sent(asking.kind, found.body(0.0), headers=headers)
+    if found := landed(asking, call, flight, context, Finished(content, told_of, record, keeps)):
+        return http.written(asking.kind, found.data, found.rest(0.0), headers)
     extensions = {"extensions": shown} if (shown := freshness(ledger.oldest) | told_of) else {}
     return http.answer(asking.kind, content | extensions, status=status, headers=headers)
 

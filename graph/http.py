@@ -6,17 +6,22 @@ import math
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 GRAPHQL, JSON = "application/graphql-response+json", "application/json"
 ALLOWED = {"Allow": "GET, POST"}
 NAMING = ("query", "extensions", "documentId", "doc_id", "id")
 """The parameters that say which document is meant."""
+LARGE = 32_768
+"""Bytes from which it costs more to copy an answer than to send it in two parts."""
 WEIGHT = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?", re.ASCII)
 
 
@@ -44,13 +49,19 @@ class Refusal(Exception):
 
 def accepted(request: Request) -> str:
     """The media type to answer in: the client's preference, JSON without any. Refuses a client that accepts neither."""
-    parts = ",".join(request.headers.getlist("accept")) or "*/*"
-    weights = dict(preference(part) for part in parts.split(","))
-    offered = [kind for kind in weights if kind in (GRAPHQL, JSON)] + [JSON, GRAPHQL]
-    best = max(offered, key=lambda kind: weight(kind, weights))
-    if not weight(best, weights):
+    best = preferred(",".join(request.headers.getlist("accept")) or "*/*")
+    if best is None:
         raise Refusal(406, "NOT_ACCEPTABLE", f"Accept {GRAPHQL} or {JSON}.")
     return best
+
+
+@lru_cache(maxsize=256)
+def preferred(accept: str) -> str | None:
+    """The one of our media types that a client prefers, if it takes any."""
+    weights = dict(preference(part) for part in accept.split(","))
+    offered = [kind for kind in weights if kind in (GRAPHQL, JSON)] + [JSON, GRAPHQL]
+    best = max(offered, key=lambda kind: weight(kind, weights))
+    return best if weight(best, weights) else None
 
 
 def weight(kind: str, weights: Mapping[str, float]) -> float:
@@ -65,17 +76,19 @@ def preference(part: str) -> tuple[str, float]:
     return kind, float(given) if WEIGHT.fullmatch(given) else 0.0
 
 
+@lru_cache(maxsize=256)
 def described(text: str) -> tuple[str, Mapping[str, str]]:
     """A media type and its parameters, in lower case."""
     kind, *parameters = (one.strip() for one in text.lower().split(";"))
     pairs = (one.partition("=") for one in parameters)
-    return kind, {name.strip(): value.strip(' "') for name, _, value in pairs}
+    return kind, MappingProxyType({name.strip(): value.strip(' "') for name, _, value in pairs})
 
 
 def wants_page(request: Request) -> bool:
     """Whether a browser is at the door: a GET for HTML that names no document."""
-    asks = any(name in request.query_params for name in NAMING)
-    return request.method == "GET" and not asks and "text/html" in request.headers.get("accept", "")
+    if request.method != "GET" or "text/html" not in request.headers.get("accept", ""):
+        return False
+    return not any(name in request.query_params for name in NAMING)
 
 
 def directives(request: Request) -> list[str]:
@@ -103,12 +116,28 @@ def never_executed(data: Any, errors: list[GraphQLError] | None) -> bool:
 
 def answer(kind: str, content: Mapping[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """An answer as JSON."""
-    return sent(kind, msgspec.json.encode(content), status=status, headers=headers)
+    return Response(msgspec.json.encode(content), status, {"Vary": "Accept", **(headers or {})}, f"{kind}; charset=utf-8")
 
 
-def sent(kind: str, body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """An answer whose JSON is written already."""
-    return Response(body, status, {"Vary": "Accept", **(headers or {})}, f"{kind}; charset=utf-8")
+def written(kind: str, begin: bytes, rest: bytes, headers: Mapping[str, str]) -> Response:
+    """An answer whose JSON is written already, in two parts."""
+    if len(begin) < LARGE:
+        return Response(begin + rest, 200, headers, f"{kind}; charset=utf-8")
+    return Parts(begin, rest, headers, f"{kind}; charset=utf-8")
+
+
+class Parts(Response):
+    """An answer in two parts, of which the first is too large to be copied."""
+
+    def __init__(self, begin: bytes, rest: bytes, headers: Mapping[str, str], kind: str) -> None:
+        super().__init__(rest, 200, {**headers, "Content-Length": str(len(begin) + len(rest))}, kind)
+        self.begin = begin
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Send both."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.begin, "more_body": True})
+        await send({"type": "http.response.body", "body": self.body})
 
 
 def refused(refusal: Refusal, request_id: str, kind: str = JSON) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +17,7 @@ from graph.access import audit
 from graph.access.rights import Caller
 from graph.answers import Answer, Answers, Basis, Flight, Key, key
 from graph.context import Context
+from graph.door.asking import Heard
 from graph.operating.admission import paying
 from graph.operating.visits import Visit, ident, kind
 from graph.service import Service
@@ -26,13 +27,13 @@ from upstreams.deadline import Deadline
 
 @dataclass(frozen=True)
 class Asking:
-    """One request that may be answered: what it calls, by whom, in which media type, until when, and whether it is traced."""
+    """One request that may be answered: what it says, by whom, in which media type, until when, and whether it is traced."""
 
     request: Request
     service: Service
     visit: Visit
     kind: str
-    call: http.Call
+    heard: Heard
     caller: Caller
     until: Deadline
     traced: bool
@@ -64,17 +65,12 @@ class Asking:
 
     def fits(self, emails: Collection[str]) -> bool:
         """Whether an answer of this key that was asked by these emails is everybody's, or the caller's alone."""
-        return self.caller.email not in emails or self.key[-1][1] is not None
+        return self.caller.email not in emails or self.caller.view[1] is not None
 
     @cached_property
-    def key(self) -> Key:
-        """What its answer is remembered under."""
-        return key(self.call, self.caller)
-
-    @cached_property
-    def wishes(self) -> list[str]:
+    def wishes(self) -> Sequence[str]:
         """What the client says of caches."""
-        return http.directives(self.request)
+        return http.directives(self.request) if "cache-control" in self.request.headers else ()
 
     @cached_property
     def oldest(self) -> float:
@@ -92,52 +88,69 @@ class Finished:
     keeps: int
 
 
-async def remembered(asking: Asking) -> Response | None:
+def glanced(asking: Asking) -> Response | None:
+    """What was answered a moment ago to the very same bytes, before anybody reads what they say. Raises Refusal as `remembered` does."""
+    question = asking.answers.questions.get(asking.heard)
+    return recalled(asking, (question, asking.caller.view)) if question is not None else None
+
+
+async def remembered(asking: Asking, call: http.Call) -> Response | None:
     """What was answered a moment ago. Raises Refusal when the caller cannot pay for it."""
+    response = recalled(asking, key(call, asking.caller))
+    if response is not None:
+        await asking.service.documents.learn(call)
+    return response
+
+
+def recalled(asking: Asking, key: Key) -> Response | None:
+    """What is remembered, if the client takes it. Raises Refusal."""
     if not (asking.repeatable and asking.oldest):
         return None
-    found = asking.answers.peek(asking.key, asking.basis, asking.oldest)
-    return await repeated(asking, found, "memory") if found is not None and asking.fits(found.emails) else None
+    found = asking.answers.peek(key, asking.basis, asking.oldest)
+    return repeated(asking, found, "memory") if found is not None and asking.fits(found.emails) else None
 
 
-async def joined(asking: Asking) -> Response | None:
+async def joined(asking: Asking, call: http.Call) -> Response | None:
     """What an equal operation is answered that runs now, if its answer may be shared and comes in time. Raises Refusal likewise."""
     if not (asking.repeatable and asking.oldest):
         return None
-    found = await asking.answers.joined(asking.key, asking.basis, asking.until)
-    return await repeated(asking, found, "joined") if found is not None and asking.fits(found.emails) else None
+    found = await asking.answers.joined(key(call, asking.caller), asking.basis, asking.until)
+    if found is None or not asking.fits(found.emails):
+        return None
+    await asking.service.documents.learn(call)
+    return repeated(asking, found, "joined")
 
 
-async def repeated(asking: Asking, answer: Answer, source: str) -> Response:
+def repeated(asking: Asking, answer: Answer, source: str) -> Response:
     """An answer once more: paid for, written down, and as old as it is. Raises Refusal."""
     service, age = asking.service, asking.answers.age(answer)
     with paying(asking.request, service.watch, asking.caller.payer) as turn:
         turn.pay(answer.cost)
-    await service.documents.learn(asking.call)
     if service.access.audited:
         audit.audit(audit.repeated(answer.record, asking.caller, asking.ident))
     asking.visit.repeat(answer.kind, source)
     headers = {**keeping.headers(answer.keeps, private=asking.alone or answer.personal), **turn.headers()}
     if source == "memory":
         headers["Age"] = str(int(age))
-    return http.sent(asking.kind, answer.body(age), headers=headers)
+    return http.written(asking.kind, answer.data, answer.rest(age), headers)
 
 
 @contextmanager
-def flight(asking: Asking) -> Iterator[Flight]:
+def flight(asking: Asking, call: http.Call) -> Iterator[Flight]:
     """Around a run, for whose answer equal operations wait, if there is to be one for them."""
     if not asking.repeatable:
         yield Flight(asking.basis, asking.answers.clock())
         return
-    with asking.answers.flight(asking.key, asking.basis) as found:
+    with asking.answers.flight(key(call, asking.caller), asking.basis) as found:
         yield found
 
 
-def landed(asking: Asking, flight: Flight, context: Context, finished: Finished) -> Answer | None:
+def landed(asking: Asking, call: http.Call, flight: Flight, context: Context, finished: Finished) -> Answer | None:
     """A run's answer as others may have it, who wait for it or come later; None where it is nobody else's."""
+    own = key(call, asking.caller)
     if not (asking.repeatable and finished.keeps and asking.fits(context.rights.emails)):
         if "data" in finished.content and "errors" not in finished.content:
-            asking.answers.hopeless(asking.key)
+            asking.answers.hopeless(own)
         return None
     flight.answer = Answer(
         data=msgspec.json.encode({"data": finished.content["data"]})[:-1],
@@ -154,5 +167,5 @@ def landed(asking: Asking, flight: Flight, context: Context, finished: Finished)
         made=asking.answers.clock(),
     )
     if "no-store" not in asking.wishes:
-        asking.answers.keep(asking.key, flight.answer)
+        asking.answers.keep(own, flight.answer, None if call.teaches else asking.heard)
     return flight.answer

@@ -7,8 +7,10 @@ import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import ip_address
 
+from starlette.datastructures import URL
 from starlette.requests import Request
 
 from graph.access.rights import Caller
@@ -53,7 +55,7 @@ class Access:
         """Raises Refusal for a request that must have come through the gateway, or to a name of this machine, and did not."""
         if self.gateway is not None:
             self.gateway.check(request)
-        if self.local and not loopback(request.url.hostname or ""):
+        if self.local and not local(request.headers.get("host"), request.scope.get("server")):
             raise Refusal(403, "LOCAL_ONLY", "This graph is asked from its own machine only.")
 
     async def caller(self, request: Request) -> Caller:
@@ -70,6 +72,13 @@ class Access:
             watch.cancel()
             await asyncio.wait([watch])
             await self.who.aclose()
+
+
+@lru_cache(maxsize=256)
+def local(host: str | None, server: tuple[str, int] | None) -> bool:
+    """Whether a request with this Host, or without one to this server, was sent to a name of this machine."""
+    named = [(b"host", host.encode("latin-1"))] if host is not None else []
+    return loopback(URL(scope={"path": "/", "headers": named, "server": server}).hostname or "")
 
 
 def loopback(host: str) -> bool:

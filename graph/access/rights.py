@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from graph.access.scopes import ALL_CHECK_INS, EMAILS, SCOPES, Needs, met
 from loaders.reach import Forbidden, Reach
+
+View = tuple[frozenset[str], str | None]
+"""What callers are shown follows from: scopes, and an email where it matters."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +30,8 @@ class Caller:
         """Who pays for what they ask, where callers are told apart."""
         return None if self.auth == "none" else f"{self.auth}:{self.name}"
 
-    @property
-    def view(self) -> tuple[frozenset[str], str | None]:
+    @cached_property
+    def view(self) -> View:
         """What they are shown follows from: their scopes and, unless these open everybody's check-ins and emails, their own email."""
         everybodys = met(ALL_CHECK_INS, self.scopes) is not None and met(EMAILS, self.scopes) is not None
         return self.scopes, None if everybodys else self.email

@@ -34,14 +34,27 @@ class Asked:
     operation: str | None = None
 
 
-async def asked(request: Request, door: Door) -> Asked:
-    """What a request asks for. Raises Refusal when it asks for nothing that could be looked at."""
+@dataclass(frozen=True)
+class Heard:
+    """What a request asks for, as it came: the body of a POST, or a GET's parameters."""
+
+    method: str
+    text: bytes
+
+
+async def heard(request: Request, door: Door) -> Heard:
+    """What a request that may be asked says. Raises Refusal."""
     if request.method == "POST":
-        return checked(decoded(await body(request, door)))
+        return Heard("POST", await body(request, door))
     if request.method != "GET":
         raise Refusal(405, "METHOD_NOT_ALLOWED", "Use POST, or GET for queries.", ALLOWED)
     preflighted(request)
-    return checked(parameters(request.scope["query_string"]))
+    return Heard("GET", request.scope["query_string"])
+
+
+def understood(heard: Heard) -> Asked:
+    """What that asks for. Raises Refusal when it asks for nothing that could be looked at."""
+    return checked(decoded(heard.text) if heard.method == "POST" else parameters(heard.text))
 
 
 def preflighted(request: Request) -> None:

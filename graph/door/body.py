@@ -7,7 +7,8 @@ import json
 from typing import Any
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive
 
 from graph.door.policy import Door
 from graph.http import JSON, Refusal, described
@@ -22,8 +23,7 @@ async def body(request: Request, door: Door) -> bytes:
     if declared(request.headers.get("content-length", "0")) > door.largest_body:
         raise too_large(door)
     try:
-        async with asyncio.timeout(door.body_seconds):
-            return await read(request, door)
+        return await read(request.receive, door)
     except TimeoutError as cause:
         raise Refusal(*LATE) from cause
 
@@ -49,17 +49,19 @@ def too_large(door: Door) -> Refusal:
     return Refusal(413, "BODY_TOO_LARGE", f"A request may have at most {door.largest_body} bytes.")
 
 
-async def read(request: Request, door: Door) -> bytes:
-    """The body as it arrives. Raises Refusal when it is too large, and TimeoutError when it pauses for too long."""
-    found, chunks = bytearray(), request.stream()
-    while True:
-        async with asyncio.timeout(door.idle_seconds):
-            chunk = await anext(chunks, None)
-        if chunk is None:
-            return bytes(found)
-        found += chunk
+async def read(receive: Receive, door: Door) -> bytes:
+    """The body as it arrives. Raises Refusal when it is too large, ClientDisconnect, and TimeoutError when it pauses or takes too long."""
+    found, more, until = bytearray(), True, asyncio.get_running_loop().time() + door.body_seconds
+    while more:
+        async with asyncio.timeout_at(min(until, asyncio.get_running_loop().time() + door.idle_seconds)):
+            message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        found += message.get("body", b"")
+        more = message.get("more_body", False)
         if len(found) > door.largest_body:
             raise too_large(door)
+    return bytes(found)
 
 
 def decoded(text: bytes) -> Any:

@@ -34,7 +34,8 @@ class Guard:
 
     def __init__(self, app: ASGIApp, hsts: int = 0) -> None:
         self.app = app
-        self.headers = HEADERS | ({"strict-transport-security": f"max-age={hsts}; includeSubDomains"} if hsts else {})
+        headers = HEADERS | ({"strict-transport-security": f"max-age={hsts}; includeSubDomains"} if hsts else {})
+        self.headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -63,11 +64,10 @@ class Guard:
 
     def complete(self, start: Message, unread: bool) -> None:
         """Add what the head of an answer lacks; where a body goes on unread, the server would swallow it for as long as it lasts."""
-        headers = MutableHeaders(scope=start)
-        for name, value in self.headers.items():
-            headers.setdefault(name, value)
+        said = {name.lower() for name, _ in start["headers"]}
+        start["headers"] = [*start["headers"], *(one for one in self.headers if one[0] not in said)]
         if unread:
-            headers["connection"] = "close"
+            MutableHeaders(scope=start)["connection"] = "close"
 
 
 async def ignored(receive: Receive) -> None:

@@ -7,11 +7,10 @@ import contextlib
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bound_contextvars
 
 from graph import http
 from graph.errors import report
-from graph.operating.visits import ident
+from graph.operating.visits import REQUEST, ident
 from graph.operating.watch import Watch
 
 BRIEF = 16_384
@@ -39,20 +38,21 @@ class Front:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = request_id
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
                 if self.watch.drain.begun:
-                    headers["Connection"] = "close"
+                    MutableHeaders(scope=message)["Connection"] = "close"
             await send(message)
 
-        with bound_contextvars(request_id=request_id):
-            try:
-                await self.app(scope, receive, complete)
-            except Exception as cause:  # the last place where an error of ours can get a code, and lose its text, which may be personal
-                if begun:
-                    raise
-                report(cause, request_id)
-                await http.refused(BROKEN, request_id)(scope, receive, complete)
+        token = REQUEST.set(request_id)
+        try:
+            await self.app(scope, receive, complete)
+        except Exception as cause:  # the last place where an error of ours can get a code, and lose its text, which may be personal
+            if begun:
+                raise
+            report(cause, request_id)
+            await http.refused(BROKEN, request_id)(scope, receive, complete)
+        finally:
+            REQUEST.reset(token)
 
 
 class Shed:

@@ -6,17 +6,19 @@ import logging
 import re
 import sys
 import traceback
+from datetime import UTC, datetime
 from typing import Literal, TextIO
 
-from structlog.contextvars import merge_contextvars
+import msgspec
 from structlog.dev import ConsoleRenderer
 from structlog.processors import JSONRenderer, TimeStamper
 from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
 from structlog.types import EventDict, Processor, WrappedLogger
 
-from graph.operating.redaction import redact
+from graph.operating.redaction import clean, redact
+from graph.operating.visits import REQUEST, TOLD
 
-FIELDS = ("kind", "outcome", "status", "source", "milliseconds", "calls", "codes", "audit")
+FIELDS = (TOLD, "kind", "outcome", "status", "source", "milliseconds", "calls", "codes", "audit")
 """What a line of ours may have beside its event; whatever else a library attaches is left out."""
 Style = Literal["json", "console"]
 
@@ -28,15 +30,30 @@ def configure(style: Style | None, level: str, stream: TextIO = sys.stderr) -> N
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line tells of these, and each takes its time
+
+
+class Written(ProcessorFormatter):
+    """Lines as JSON; the one of each operation, which holds nothing but our own words, without the detours of the others."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of a record."""
+        told = record.__dict__.get(TOLD)
+        if told is None:
+            return super().format(record)
+        when = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
+        named = {"request_id": clean("", REQUEST.get()), "level": record.levelname.lower(), "logger": record.name, "timestamp": when}
+        return msgspec.json.encode({**told, **named, "event": record.msg}).decode()
 
 
 def formatter(style: Style, *, colors: bool = False) -> ProcessorFormatter:
     """The way from a record to its line."""
     steps: list[Processor] = [
-        merge_contextvars,
+        identified,
         add_log_level,
         add_logger_name,
         ExtraAdder(allow=FIELDS),
+        unfolded,
         TimeStamper(fmt="iso"),
         places,
         terse,
@@ -44,7 +61,21 @@ def formatter(style: Style, *, colors: bool = False) -> ProcessorFormatter:
         redact,
     ]
     end: Processor = JSONRenderer() if style == "json" else ConsoleRenderer(colors=colors)
-    return ProcessorFormatter(processors=[ProcessorFormatter.remove_processors_meta, end], foreign_pre_chain=steps)
+    kind = Written if style == "json" else ProcessorFormatter
+    return kind(processors=[ProcessorFormatter.remove_processors_meta, end], foreign_pre_chain=steps)
+
+
+def identified(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """With the id of the request that is being answered."""
+    if (found := REQUEST.get()) is not None:
+        event["request_id"] = found
+    return event
+
+
+def unfolded(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """What is told of an operation by its fields."""
+    event.update(event.pop(TOLD, {}))
+    return event
 
 
 def places(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:

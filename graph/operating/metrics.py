@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter as Tally
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -53,6 +53,15 @@ class Metrics:
         self.lag = measure("crewgraph_event_loop_lag_seconds", "How late the event loop is.", buckets=LAGS)
         self.memory = sums("crewgraph_resident_memory_bytes", "Memory in use.")
         self.workers = sums("crewgraph_workers", "Processes that serve.")
+        self.of_operation: Callable[[str, str], Counter] = cache(self.operations.labels)  # looking a label up costs more than counting
+        self.of_kind: Callable[[str], Histogram] = cache(self.operation_seconds.labels)
+        self.of_source: Callable[[str], Counter] = cache(self.replies.labels)
+
+    def ended(self, kind: str, outcome: str, source: str, seconds: float) -> None:
+        """An operation has ended."""
+        self.of_operation(kind, outcome).inc()
+        self.of_kind(kind).observe(seconds)
+        self.of_source(source).inc()
 
     def broke(self, code: str) -> None:
         """An answer has an error with this code."""

@@ -6,6 +6,7 @@ import ipaddress
 import math
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 MINUTE = 60.0
 
@@ -61,6 +62,7 @@ class Quota:
         return {"RateLimit-Policy": f'"points";q={self.points};w={MINUTE:.0f}', "RateLimit": f'"points";r={max(int(held), 0)};t={whole}'}
 
 
+@lru_cache(maxsize=1_000)
 def network(address: str) -> str:
     """Whose an address is: an IPv4 address is one client, and so are all IPv6 addresses of one /64, which one household or host has."""
     try:

@@ -14,7 +14,7 @@ from types import FrameType
 import uvicorn
 from starlette.types import ASGIApp
 
-from graph.door.protocol import LARGEST, Protocol
+from graph.door.protocol import Protocol
 from graph.operating.drain import Drain
 
 LINGER = 1.0
@@ -30,7 +30,6 @@ def configured(app: ASGIApp, drain: Drain) -> uvicorn.Config:
         app,
         http=Protocol,
         ws="none",
-        h11_max_incomplete_event_size=LARGEST,
         log_config=None,
         access_log=False,
         server_header=False,

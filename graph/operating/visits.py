@@ -7,6 +7,7 @@ import re
 import secrets
 from collections.abc import AsyncIterator, Iterable, Mapping, MutableMapping
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,10 @@ from starlette.types import Receive
 
 from upstreams.ledger import Ledger
 
+REQUEST: ContextVar[str | None] = ContextVar("request", default=None)
+"""The id of the request that is being answered, for whatever is logged meanwhile."""
+TOLD = "operation"
+"""The field of a log record that holds what is told of an operation."""
 PLACE = "crewgraph.request_id"
 """Where in the ASGI scope a request's id is."""
 IDENT = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)

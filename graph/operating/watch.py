@@ -14,7 +14,7 @@ from graph.operating.line import Line
 from graph.operating.metrics import Metrics, Risen, resident
 from graph.operating.options import Operating
 from graph.operating.quota import Exhausted, Quota
-from graph.operating.visits import Visit
+from graph.operating.visits import TOLD, Visit
 from graph.operating.watching import Both, Metered
 from upstreams.engine import Engine, Redis
 from upstreams.http import Http
@@ -70,9 +70,7 @@ class Watch:
 
     def note(self, visit: Visit, seconds: float) -> None:
         """Count an operation that has ended, and tell of it in a line without its address, its text or anybody's name."""
-        self.metrics.operations.labels(visit.kind, visit.outcome).inc()
-        self.metrics.operation_seconds.labels(visit.kind).observe(seconds)
-        self.metrics.replies.labels(visit.source).inc()
+        self.metrics.ended(visit.kind, visit.outcome, visit.source, seconds)
         self.metrics.asked(visit.ledger.sources, visit.ledger.found)
         for code in visit.codes:
             self.metrics.broke(code)
@@ -85,7 +83,8 @@ class Watch:
             "calls": visit.ledger.spent + visit.ledger.own,
             "codes": sorted(set(visit.codes)),
         }
-        log.info("operation", extra=told)
+        if log.isEnabledFor(logging.INFO):  # whence it is told is of no interest, and costs more than telling it
+            log.handle(log.makeRecord(log.name, logging.INFO, "", 0, "operation", (), None, extra={TOLD: told}))
 
     def shed(self) -> None:
         """Count an operation that is sent away without a look, and tell of it in one line an interval."""

@@ -29,7 +29,7 @@ KINDS: Mapping[str, Kind] = {
 """What a type is read from; any other type keeps as long as what it is part of."""
 IMPERSONAL = frozenset({"Project", "Group", "JobTitle", "AssignmentStatus", "Category", "WorkDays", "Query", "PageInfo", "Completeness"})
 """Types that show nothing of anybody's."""
-CREDENTIALS = ("authorization", "cookie", "x-api-key")
+CREDENTIALS = frozenset({b"authorization", b"cookie", b"x-api-key"})
 """Request headers by which one client may see what another may not."""
 VARY = "Accept, Authorization, Cookie, X-API-Key"
 
@@ -51,7 +51,7 @@ def personal(asked: Asked) -> bool:
 
 def credentials(request: Request) -> bool:
     """Whether a request shows who asks."""
-    return any(name in request.headers for name in CREDENTIALS)
+    return not CREDENTIALS.isdisjoint(name for name, _ in request.scope["headers"])
 
 
 def keeps(weighing: Weighing, ledger: Ledger, content: Mapping[str, Any]) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from graph.answers import Answers, Basis
+from graph.answers import Answers, Basis, Key
 from tests.answers.asking import Moment, post, remembered
 from tests.graphs import TODAY, Graph, codes, graph
 from tests.operating.asking import numbers
@@ -16,20 +16,23 @@ from tests.waiting import settled, until
 from upstreams.deadline import NEVER, within
 
 ROWS = '{ checkIns(first: 3, filter: { department: "Structures" }) { nodes { id responses { id } } } }'
-KEY: Any = ("{ a }", None, b"{}", False, (frozenset(), None))
+KEY: Key = (("{ a }", None, b"{}", False), (frozenset(), None))
 BASIS: Basis = (0, TODAY)
 
 
 class Gate(httpx.AsyncBaseTransport):
-    """A wire on which no call goes on before it is let."""
+    """A wire on which no call goes on before it is let, and the first so many then fail."""
 
-    def __init__(self, one: Graph) -> None:
-        self.inner, self.open, self.waiting = one.wire.inner, asyncio.Event(), 0
+    def __init__(self, one: Graph, failing: int = 0) -> None:
+        self.inner, self.open, self.waiting, self.failing = one.wire.inner, asyncio.Event(), 0, failing
         one.wire.inner = self
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.waiting += 1
         await self.open.wait()
+        self.failing -= 1
+        if self.failing >= 0:
+            raise httpx.ConnectError("cut", request=request)
         return await self.inner.handle_async_request(request)
 
 
@@ -61,11 +64,11 @@ async def test_many_who_ask_the_same_at_once_are_answered_by_one_run(company: Pa
 
 async def test_whoever_waits_for_one_that_fails_runs_itself(company: Path) -> None:
     async with graph(company, limits=Moment().limits()) as one:
-        gate = Gate(one)
-        [first] = await joining(one, 1, **{"x-crewgraph-deadline-ms": "40"})
+        gate = Gate(one, failing=1)
+        [first] = await joining(one, 1)
         others = await joining(one, 3)
-        assert codes((await first).json())
         gate.open.set()
+        assert codes((await first).json())
         assert [codes((await other).json()) for other in others] == [[]] * len(others)
         assert await sources(one) == {"run": 4, "joined": 0, "memory": 0}
 

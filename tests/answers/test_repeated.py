@@ -192,7 +192,7 @@ async def test_metrics_logs_and_ids_tell_of_an_answer_from_memory(company: Path,
         found = await numbers(one.client)
     assert [found[f'crewgraph_answers_total{{source="{source}"}}'] for source in ("run", "memory")] == [2, 1]
     assert found['crewgraph_operations_total{kind="query",outcome="ok"}'] == 2
-    lines = [vars(record) for record in caplog.records if record.name == "crewgraph.operations"]
+    lines = [record.operation for record in caplog.records if record.name == "crewgraph.operations"]  # type: ignore[attr-defined]
     assert [(line["kind"], line["outcome"], line["status"], line["source"]) for line in lines] == [
         ("query", "ok", 200, "run"),
         ("query", "ok", 200, "memory"),

@@ -15,7 +15,7 @@ import httpx
 
 from graph.door.guard import LINGER
 from graph.door.policy import Door
-from graph.door.protocol import LARGEST, Protocol
+from graph.door.protocol import Protocol
 from graph.limits import Limits
 from tests.apps import crewgraph
 from tests.graphs import Graph, graph
@@ -82,6 +82,15 @@ class Street:
         finally:
             writer.close()
 
+    async def heard(self, said: bytes) -> bytes:
+        """All that a server says to these bytes until it hangs up."""
+        reader, writer = await self.open()
+        writer.write(said)
+        try:
+            return await everything(reader)
+        finally:
+            writer.close()
+
     async def ask(self, query: str = HELLO) -> Any:
         """A healthy client's answer."""
         async with httpx.AsyncClient(trust_env=False, timeout=LONG) as client:
@@ -89,23 +98,28 @@ class Street:
 
 
 async def answer(reader: asyncio.StreamReader) -> Answer:
-    """What a server says before it hangs up, which is a reset for whoever still talks."""
+    """What a server says before it hangs up."""
+    head, _, content = (await everything(reader)).partition(b"\r\n\r\n")
+    first, *fields = head.decode("ascii").split("\r\n")
+    pairs = (line.split(": ", 1) for line in fields)
+    return Answer(int(first.split()[1]), {name.lower(): value for name, value in pairs}, content)
+
+
+async def everything(reader: asyncio.StreamReader) -> bytes:
+    """All that is said before the end, which is a reset for whoever still talks."""
     heard = b""
     async with asyncio.timeout(LONG):
         with suppress(ConnectionResetError):
             while part := await reader.read(65_536):
                 heard += part
-    head, _, content = heard.partition(b"\r\n\r\n")
-    first, *fields = head.decode("ascii").split("\r\n")
-    pairs = (line.split(": ", 1) for line in fields)
-    return Answer(int(first.split()[1]), {name.lower(): value for name, value in pairs}, content)
+    return heard
 
 
 @asynccontextmanager
 async def street(company: Path, door: Door | None = None, protocol: type[Protocol] = Protocol) -> AsyncIterator[Street]:
     """The graph behind this door, served as the command serves it."""
     app = crewgraph(company, Limits(door=door or Door()))
-    async with served(app, http=protocol, ws="none", h11_max_incomplete_event_size=LARGEST) as origin:
+    async with served(app, http=protocol, ws="none") as origin:
         url = httpx.URL(origin)
         assert url.port is not None
         yield Street(url.host, url.port)

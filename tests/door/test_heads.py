@@ -98,7 +98,10 @@ async def test_what_is_no_http_is_refused_with_a_code_and_harms_nobody(company: 
         assert await one.ask() == HELD
 
 
-@pytest.mark.parametrize("begun", [b"G", b"GET /graphql HTTP/1.1\r\nHost: a\r\nX: "])
+BEGUN = b"GET /graphql HTTP/1.1\r\nHost: a\r\nX: "
+
+
+@pytest.mark.parametrize("begun", [b"G", BEGUN])
 async def test_a_head_that_does_not_end_is_cut_off(company: Path, begun: bytes) -> None:
     async with street(company, protocol=Hasty) as one:
         answered = await one.say(begun)
@@ -107,8 +110,8 @@ async def test_a_head_that_does_not_end_is_cut_off(company: Path, begun: bytes) 
 
 async def test_a_head_that_drips_is_cut_off_also_on_a_connection_that_was_used(company: Path) -> None:
     async with street(company, protocol=Hasty) as one:
-        fresh = await one.say(b"G", b"G")
-        used = await one.say(b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n", b"G")
+        fresh = await one.say(BEGUN, b"G")
+        used = await one.say(b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n" + BEGUN, b"G")
     assert fresh.codes == ["REQUEST_TIMEOUT"]
     assert (used.status, b"REQUEST_TIMEOUT" in used.content) == (200, True)
 
