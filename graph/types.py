@@ -180,7 +180,10 @@ class CheckIn:
     on_vacation: bool | None = says("Whether the person was on vacation when it was due.")
     is_adhoc: bool | None = says("Whether it was ad hoc rather than scheduled.")
     responses: list[Response] | None = link(
-        check_ins.responses, says="The responses. One upstream call for each check-in.", needs=CHECK_INS
+        check_ins.responses,
+        says="The responses. One upstream call for each check-in.",
+        needs=CHECK_INS,
+        at_hand=check_ins.responses_at_hand,
     )
     people: list[Person] | None = link(
         check_ins.people,

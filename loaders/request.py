@@ -22,7 +22,7 @@ from loaders.rows import Question, Rows, Slice, begun, read, total
 from loaders.scans import Scans, absences
 from loaders.steady import Gathered, gathered
 from loaders.submitted import Shared, Windows, shares
-from loaders.wave import details, listings, start
+from loaders.wave import at_hand, details, listings, start
 from loaders.window import Days, Window
 from upstreams.bookings import unique
 from upstreams.calls import Mode
@@ -91,7 +91,7 @@ class Loaders:
         self.heads: dict[Filter, Listing] = {}
         self.everything: Loader[tuple[Filter, int], Gathered] = Loader(each(self.all_rows))
         self.listing: Loader[Head[Filter], Listing] = Loader(lambda keys: listings(self, keys))
-        self.check_in: Loader[str, CheckIn | None] = Loader(lambda keys: details(self, keys))
+        self.check_in: Loader[str, CheckIn | None] = Loader(lambda keys: details(self, keys), lambda keys: at_hand(self, keys))
         self.windows: Windows = {}
         self.slices: Loader[Question, Slice] = Loader(self.sliced_all)
         self.sliced: dict[Rows, Question] = {}

@@ -43,6 +43,18 @@ async def details(source: Source, keys: Sequence[str]) -> Mapping[str, CheckIn |
     return dict(zip(keys, await attempted([detail(source, key) for key in keys]), strict=True))
 
 
+def at_hand(source: Source, keys: Sequence[str]) -> Mapping[str, CheckIn | Exception | None] | None:
+    """The same of check-ins that are all remembered, at once."""
+    found = source.check_ins.at_hand(keys)
+    if found is None:
+        return None
+    owners = source.known.owners
+    for key, one in zip(keys, found, strict=True):
+        if not owners.peek(bare(key)):
+            source.known.note(one)
+    return dict(zip(keys, found, strict=True))
+
+
 async def detail(source: Source, check_in_id: str) -> CheckIn | None:
     """One check-in with its responses, and what it teaches about its owner; what was learnt already is not learnt from an older copy."""
     old = possible(check_in_id) and source.check_ins.calls.remembers(check_ins.detail(check_in_id))

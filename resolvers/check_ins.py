@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from loaders.identity import person_of
 from loaders.reach import Part, allowed, filtered
 from loaders.recent import newest
@@ -87,8 +90,19 @@ def offset(found: object) -> int:
 async def responses(check_in: CheckIn, loaders: Loaders) -> list[Response] | None:
     """The responses, from the check-in's detail; None when the upstream no longer knows it."""
     detail = check_in if check_in.responses is not None else await loaders.check_in.load(check_in.id)
-    if detail is None:
+    return answered(detail, loaders) if detail is not None else None
+
+
+def responses_at_hand(check_ins: Sequence[CheckIn], loaders: Loaders) -> list[Any] | None:
+    """The responses of each of these, if no detail must be waited for."""
+    found = loaders.check_in.at_hand([one.id for one in check_ins if one.responses is None])
+    if found is None or len(found) < len(check_ins):
         return None
+    return [answered(one, loaders) if isinstance(one, CheckIn) else one for one in found]
+
+
+def answered(detail: CheckIn, loaders: Loaders) -> list[Response]:
+    """The responses that a detail shows."""
     loaders.dropped[detail.id] = detail.dropped
     return list(detail.responses or ())
 
