@@ -156,6 +156,11 @@ def link(
     return field
 
 
+def each(resolver: Callable[[Any], Any]) -> Callable[..., list[Any]]:
+    """What a resolver that needs the parent alone, and waits for nothing, gives for many parents."""
+    return lambda parents, _loaders: list(map(resolver, parents))
+
+
 def fetch(resolver: Callable[..., Any]) -> Callable[..., Any]:
     """A resolver that takes the parent, the loaders or both, as one that takes both."""
     names = list(inspect.signature(resolver).parameters)

@@ -31,9 +31,11 @@ async def listings(source: Source, keys: Sequence[Head[Filter]]) -> Mapping[Head
 
 def remembered(source: Source, page: Head[Filter]) -> Head[Filter]:
     """A longer page that begins alike and needs no call, if there is one: proofs of identity read such pages."""
-    longer = [replace(page, limit=limit) for limit in (HEAD, source.check_ins.page_size) if limit > page.limit]
-    remembers = source.check_ins.calls.remembers
-    return next((one for one in (page, *longer) if remembers(check_ins.rows(one.where, one.limit, one.offset))), page)
+    remembers, longer = source.check_ins.calls.remembers, (HEAD, source.check_ins.page_size)
+    for limit in (page.limit, *(one for one in longer if one > page.limit)):
+        if remembers(check_ins.rows(page.where, limit, page.offset)):
+            return replace(page, limit=limit)
+    return page
 
 
 async def details(source: Source, keys: Sequence[str]) -> Mapping[str, CheckIn | Exception | None]:
