@@ -8,7 +8,7 @@ scopes is a link: they are looked at before its resolver is called, whichever wa
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -26,12 +26,24 @@ Arguments = Callable[..., Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
+class Bound:
+    """A linked field of one request: what gives that of one parent, and of many of them if none must be waited for, else None."""
+
+    one: Callable[[Any], Any]
+    many: Callable[[Sequence[Any]], list[Any] | None] | None = None
+
+
+@dataclass(frozen=True)
 class Link:
-    """What a linked field was declared with: how its values come about, for Strawberry and for compiled execution."""
+    """What a linked field was declared with: how its values come about, for Strawberry and for compiled execution.
+
+    `at_hand` gives what the resolver would for many parents at once, errors among the values, or None where one must be waited for.
+    """
 
     resolver: Callable[..., Any]
     arguments: tuple[Arguments, ...]
     needs: Needs = ()
+    at_hand: Callable[..., list[Any] | None] | None = None
 
     @cached_property
     def parameters(self) -> list[tuple[Arguments, list[inspect.Parameter]]]:
@@ -43,8 +55,8 @@ class Link:
         """The resolver in one calling convention: with the parent, the loaders, and its arguments by name."""
         return fetch(self.resolver)
 
-    def bound(self, context: Context, given: Mapping[str, Any]) -> Callable[[Any], Any]:
-        """What gives the field of one parent after another, its arguments read once. Raises Forbidden, and what they are refused with."""
+    def bound(self, context: Context, given: Mapping[str, Any]) -> Bound:
+        """The field of one parent after another, its arguments read once. Raises Forbidden, and what they are refused with."""
         if self.needs:
             context.rights.need(self.needs)
         values: dict[str, Any] = {}
@@ -52,7 +64,11 @@ class Link:
             named = {one.name: given[one.name] for one in parameters if given.get(one.name) is not None}
             values.update(group(context, **named))
         fetched, loaders = self.fetched, context.loaders
-        return lambda parent: fetched(parent, loaders, **values)
+        many = self.at_hand
+        return Bound(
+            lambda parent: fetched(parent, loaders, **values),
+            (lambda parents: many(parents, loaders, **values)) if many is not None else None,
+        )
 
 
 @dataclass(frozen=True)
@@ -123,15 +139,26 @@ def chooses(values: type[E], name: str, description: str, meanings: Mapping[E, s
     return shown
 
 
-def link(resolver: Callable[..., Any], *arguments: Arguments, says: str, needs: Needs = ()) -> Any:
+def link(
+    resolver: Callable[..., Any],
+    *arguments: Arguments,
+    says: str,
+    needs: Needs = (),
+    at_hand: Callable[..., list[Any] | None] | None = None,
+) -> Any:
     """A field fetched by a resolver elsewhere, which gets the parent record, the loaders, and what the arguments give.
 
     Where the caller lacks the scopes that it `needs`, nothing is called and the field is Forbidden; so it must be nullable.
     """
-    declared = Link(resolver, arguments, needs)
+    declared = Link(resolver, arguments, needs, at_hand)
     field = strawberry.federation.field(resolver=shaped(declared), description=says, requires_scopes=written(needs))
     field.metadata = {**field.metadata, "link": declared}
     return field
+
+
+def each(resolver: Callable[[Any], Any]) -> Callable[..., list[Any]]:
+    """What a resolver that needs the parent alone, and waits for nothing, gives for many parents."""
+    return lambda parents, _loaders: list(map(resolver, parents))
 
 
 def fetch(resolver: Callable[..., Any]) -> Callable[..., Any]:
@@ -151,7 +178,7 @@ def shaped(link: Link) -> Callable[..., Any]:
     """The call of a link, with a signature that shows all groups' arguments to Strawberry."""
 
     def resolve(root: Any, info: strawberry.Info[Context, Any], **given: Any) -> Any:
-        return link.bound(info.context, given)(root)
+        return link.bound(info.context, given).one(root)
 
     fixed = [inspect.Parameter("root", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Any)]
     fixed.append(inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=strawberry.Info))

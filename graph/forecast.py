@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,7 +10,7 @@ from loaders import plans
 from loaders.accounts import HEAD
 from loaders.booked import UNSEEN
 from loaders.directory import Directory, Whose
-from loaders.evidence import holds
+from loaders.evidence import holding
 from loaders.known import Known
 from loaders.links import Identity
 from loaders.request import Wants
@@ -134,11 +134,16 @@ class View:
         decided = len(self.known.links.kept) + len(self.known.verdicts.kept)
         return max(1 - decided / max(len(self.directory.people), 1), 0.0) if self.directory else float(not decided)
 
+    @cached_property
+    def still(self) -> Callable[[str, Identity], bool]:
+        """Whether a remembered outcome holds."""
+        return holding(self.known)
+
     def outcome(self, person_id: str) -> Identity | None:
         """Who a person was found to be, as long as that holds; looked up once."""
         if person_id not in self.outcomes:
             found = self.known.outcome(person_id)
-            self.outcomes[person_id] = found if found is not None and holds(self.known, person_id, found) else None
+            self.outcomes[person_id] = found if found is not None and self.still(person_id, found) else None
         return self.outcomes[person_id]
 
     def booked(self, whose: Whose, own_id: str, ranges: Iterable[Days]) -> list[Bookings] | None:
@@ -176,7 +181,7 @@ class View:
     def rows(self, where: Filter, limit: int, *, sure: bool) -> Need:
         """The first page of a filter's rows, which serves everybody who asks for them; a longer page that is remembered will do."""
         longer = {limit, *(one for one in (HEAD, self.known.check_ins.page_size) if one > limit)}
-        return Need(("rows", where), 1, int(sure), any(self.remembers(rows_call(where, one)) for one in longer))
+        return Need(("rows", where), 1, int(sure), any(self.remembers(rows_call(where, one, 0)) for one in longer))
 
     def page(self, route: Route, question: Starts | Current, *, sure: bool) -> Need:
         """The first page of a paged question; it may be one that the directory reads anyway."""

@@ -9,7 +9,7 @@ import strawberry
 from graph.access.scopes import ABSENCES, BOOKINGS, CHECK_INS, EMAILS, IDENTITIES, PROPERTIES, REASONS, SUMMARIES
 from graph.arguments import changed, few, page
 from graph.days import due, submitted, window, within, working_day
-from graph.declare import link, says, shows
+from graph.declare import each, link, says, shows
 from graph.values import (
     AssignmentStatus,
     Category,
@@ -150,6 +150,7 @@ class Person:
         people.check_ins,
         page,
         submitted,
+        at_hand=people.check_ins_at_hand,
         says="The person's check-ins, newest deadline first. Null when check-ins does not know the person; null with an "
         "`IDENTITY_AMBIGUOUS` error when it is not certain which are theirs.",
         needs=CHECK_INS,
@@ -180,7 +181,10 @@ class CheckIn:
     on_vacation: bool | None = says("Whether the person was on vacation when it was due.")
     is_adhoc: bool | None = says("Whether it was ad hoc rather than scheduled.")
     responses: list[Response] | None = link(
-        check_ins.responses, says="The responses. One upstream call for each check-in.", needs=CHECK_INS
+        check_ins.responses,
+        says="The responses. One upstream call for each check-in.",
+        needs=CHECK_INS,
+        at_hand=check_ins.responses_at_hand,
     )
     people: list[Person] | None = link(
         check_ins.people,
@@ -194,9 +198,13 @@ class CheckIn:
 class Response:
     id: strawberry.ID = says("The response's id in check-ins.")
     responded: records.Moment | None = says("When it was given.", name="respondedAt")
-    person_name: str | None = link(check_ins.person_name, says="The full name of whoever responded, as check-ins spells it.")
+    person_name: str | None = link(
+        check_ins.person_name, says="The full name of whoever responded, as check-ins spells it.", at_hand=each(check_ins.person_name)
+    )
     person_email: str | None = link(check_ins.person_email, says="The email of whoever responded.", needs=EMAILS)
-    person_department: str | None = link(check_ins.person_department, says="The department of whoever responded.")
+    person_department: str | None = link(
+        check_ins.person_department, says="The department of whoever responded.", at_hand=each(check_ins.person_department)
+    )
     person: Person | None = link(
         check_ins.person, says="Who responded: the linked workforce person, else somebody known to check-ins only."
     )

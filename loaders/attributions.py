@@ -52,9 +52,12 @@ class Attributions(ABC):
         `stamp` is how often its link had broken when they were asked for, if no link that holds says that it has not since.
         """
         own = bare(account_id)
+        held = own, self.breaks[own] if stamp is None else stamp
         for row in rows:
-            self.attribute(row)
-            self.holders.keep(bare(row.id), (own, self.breaks[own] if stamp is None else stamp))
+            key = bare(row.id)
+            if self.holders.peek(key) != held:
+                self.attribute(row)
+                self.holders.keep(key, held)
 
     def attribute(self, row: CheckIn) -> None:
         """Count a row whose owner was not known before."""
@@ -66,9 +69,11 @@ class Attributions(ABC):
 
         None where the two disagree: somebody else may have answered for the owner (upstreams.md 3).
         """
-        account, (holder, breaks) = self.owners.peek(bare(check_in_id)), self.holders.peek(bare(check_in_id)) or (None, 0)
-        own, held = bare(account.id) if account is not None else None, holder is not None and self.breaks[holder] == breaks
-        return (own if own in (None, holder) or not held else None) or (holder if held and own is None else None)
+        key = bare(check_in_id)
+        account, held = self.owners.peek(key), self.holders.peek(key)
+        own = bare(account.id) if account is not None else None
+        holder = held[0] if held is not None and self.breaks.get(held[0], 0) == held[1] else None
+        return own or holder if own is None or holder is None or own == holder else None
 
     def attributed(self, first: date, last: date) -> int:
         """How many check-ins submitted on these days have a known owner."""

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from aiodataloader import DataLoader
@@ -22,18 +22,38 @@ class Interrupted(Exception):
     """A batch was cancelled before it answered."""
 
 
+def unknown(_keys: object) -> None:
+    """Everything must be waited for."""
+
+
 class Loader(Generic[K, V]):
     """Batches and remembers keys within one request; make it inside the running loop.
 
     `batch` takes the distinct keys of one wave and gives a mapping from key to value or exception. A wave is everything that is asked
-    for until the loop has turned twice, so that it does not matter which of those who wake together asks first.
+    for until the loop has turned twice, so that it does not matter which of those who wake together asks first. `known` gives the
+    answers to some keys if none of them must be waited for, else None.
     """
 
-    def __init__(self, batch: Callable[[list[K]], Awaitable[Mapping[K, V | Exception]]]) -> None:
-        self.batch, self.loop = batch, asyncio.get_running_loop()
+    def __init__(
+        self,
+        batch: Callable[[list[K]], Awaitable[Mapping[K, V | Exception]]],
+        known: Callable[[list[K]], Mapping[K, V | Exception] | None] = unknown,
+    ) -> None:
+        self.batch, self.known, self.loop = batch, known, asyncio.get_running_loop()
         self.answers: dict[K, V | Exception | None] = {}
         self.waiting: dict[K, list[asyncio.Future[V | Exception | None]]] = {}
         self.gathered: DataLoader[K, None] = DataLoader(self.run, cache=False)
+
+    def at_hand(self, keys: Sequence[K]) -> list[V | Exception | None] | None:
+        """The answers to all of these keys, errors among them; None if one must be waited for, since a wave is to stay together."""
+        answers = self.answers
+        missing = list(dict.fromkeys(key for key in keys if key not in answers))
+        if missing:
+            found = None if self.waiting else self.known(missing)
+            if found is None:
+                return None
+            answers.update(found)
+        return [answers[key] for key in keys]
 
     async def load(self, key: K) -> V | None:
         """The value of `key`. Raises its error."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from loaders.accounts import Found
@@ -109,6 +110,24 @@ def holds(known: Known, person_id: str, found: Identity) -> bool:
     if found.method is Method.MAPPING_FILE or entry is not None:
         return found.method is Method.MAPPING_FILE and entry is not None and meant(entry, account)
     return rests(known, person_id, found.method, account)
+
+
+def holding(known: Known) -> Callable[[str, Identity], bool]:
+    """`holds` for many outcomes at once: what was found to hold still does, if nothing that was looked at has changed."""
+    rolls = known.rolls.peek("people"), known.rolls.peek("users")
+    sure = known.held.on(known.rules, known.register, known.directories.peek("company"), *rolls)
+
+    def still(person_id: str, found: Identity) -> bool:
+        if found.owned is None:
+            return holds(known, person_id, found)
+        if sure.get(person_id) is found and known.linked.peek(bare(found.owned.account.id)) in (None, person_id):
+            return True
+        if not holds(known, person_id, found):
+            return False
+        sure[person_id] = found
+        return True
+
+    return still
 
 
 def rests(known: Known, person_id: str, method: Method | None, account: Account) -> bool:

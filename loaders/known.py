@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from loaders.attributions import Attributions
 from loaders.directory import Directory, aligned, build
+from loaders.held import Held
 from loaders.lasting import link_of, usable
 from loaders.links import Identity, Owned, Status
 from loaders.mapping import Register
@@ -90,6 +91,7 @@ class Known(Attributions):
     directories: Remembered[str, Directory] = field(init=False)
     scanned: Remembered[Days, Directory] = field(init=False)
     pages: Remembered[Days, int] = field(default_factory=lambda: Remembered(seconds=math.inf, size=100))
+    held: Held = field(default_factory=Held)
     counts: Remembered[Filter, int] = field(default_factory=lambda: Remembered(seconds=math.inf, size=1_000))
     drops: int = 0
 

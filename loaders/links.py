@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cached_property
 from typing import ClassVar
 
 from upstreams.check_ins import Filter
@@ -24,6 +25,14 @@ class Owned:
     direct: bool
     rows: int = 0
     witness: str | None = None
+
+    def __hash__(self) -> int:
+        return self.hashed
+
+    @cached_property
+    def hashed(self) -> int:
+        """Its hash, taken once: it is part of keys as long as the link lasts."""
+        return hash((self.account, self.where, self.direct, self.rows, self.witness))
 
 
 class Status(Enum):

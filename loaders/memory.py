@@ -30,12 +30,13 @@ class Remembered(Generic[K, V]):
         found = self.kept.get(key)
         if found is None:
             return None
-        if found[0] <= self.clock():
-            if found[0] + self.stale <= self.clock():
+        until, value = found
+        if until <= (now := self.clock()):
+            if until + self.stale <= now:
                 del self.kept[key]
             return None
         self.kept.move_to_end(key)
-        return found[1]
+        return value
 
     def fresh(self) -> dict[K, V]:
         """Everything that is remembered and fresh."""

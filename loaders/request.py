@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
+from loaders import hand
 from loaders.base import Interrupted, Loader, attempted, each
 from loaders.booked import Own, answers, ids, listed
 from loaders.directory import Directory, Whose, aligned
@@ -22,7 +23,7 @@ from loaders.rows import Question, Rows, Slice, begun, read, total
 from loaders.scans import Scans, absences
 from loaders.steady import Gathered, gathered
 from loaders.submitted import Shared, Windows, shares
-from loaders.wave import details, listings, start
+from loaders.wave import at_hand, details, listings, start
 from loaders.window import Days, Window
 from upstreams.bookings import unique
 from upstreams.calls import Mode
@@ -90,14 +91,14 @@ class Loaders:
         self.time_off: Loader[tuple[str, Window], tuple[TimeOff, ...]] = Loader(each(self.absences))
         self.heads: dict[Filter, Listing] = {}
         self.everything: Loader[tuple[Filter, int], Gathered] = Loader(each(self.all_rows))
-        self.listing: Loader[Head[Filter], Listing] = Loader(lambda keys: listings(self, keys))
-        self.check_in: Loader[str, CheckIn | None] = Loader(lambda keys: details(self, keys))
+        self.listing: Loader[Head[Filter], Listing] = Loader(lambda keys: listings(self, keys), lambda keys: hand.listings(self, keys))
+        self.check_in: Loader[str, CheckIn | None] = Loader(lambda keys: details(self, keys), lambda keys: at_hand(self, keys))
         self.windows: Windows = {}
-        self.slices: Loader[Question, Slice] = Loader(self.sliced_all)
+        self.slices: Loader[Question, Slice] = Loader(self.sliced_all, lambda keys: hand.slices(self, keys))
         self.sliced: dict[Rows, Question] = {}
-        self.totals: Loader[Rows, int | None] = Loader(self.counted_all)
+        self.totals: Loader[Rows, int | None] = Loader(self.counted_all, lambda keys: hand.totals(self, keys))
         self.reach, self.within = reach, Loader[Reach, Part](each(lambda reach: reached(self, reach)))
-        self.identity: Loader[Person, Identity] = Loader(lambda people: identities(self, people))
+        self.identity: Loader[Person, Identity] = Loader(lambda them: identities(self, them), lambda them: hand.identities(self, them))
 
     async def directory(self) -> Directory:
         """The workforce directory, the same one throughout the request."""

@@ -31,9 +31,11 @@ async def listings(source: Source, keys: Sequence[Head[Filter]]) -> Mapping[Head
 
 def remembered(source: Source, page: Head[Filter]) -> Head[Filter]:
     """A longer page that begins alike and needs no call, if there is one: proofs of identity read such pages."""
-    longer = [replace(page, limit=limit) for limit in (HEAD, source.check_ins.page_size) if limit > page.limit]
-    remembers = source.check_ins.calls.remembers
-    return next((one for one in (page, *longer) if remembers(check_ins.rows(one.where, one.limit, one.offset))), page)
+    remembers, longer = source.check_ins.calls.remembers, (HEAD, source.check_ins.page_size)
+    for limit in (page.limit, *(one for one in longer if one > page.limit)):
+        if remembers(check_ins.rows(page.where, limit, page.offset)):
+            return replace(page, limit=limit)
+    return page
 
 
 async def details(source: Source, keys: Sequence[str]) -> Mapping[str, CheckIn | Exception | None]:
@@ -41,6 +43,18 @@ async def details(source: Source, keys: Sequence[str]) -> Mapping[str, CheckIn |
     remembers = source.check_ins.calls.remembers
     source.ledger.afford(sum(not remembers(check_ins.detail(key)) for key in keys if possible(key)))
     return dict(zip(keys, await attempted([detail(source, key) for key in keys]), strict=True))
+
+
+def at_hand(source: Source, keys: Sequence[str]) -> Mapping[str, CheckIn | Exception | None] | None:
+    """The same of check-ins that are all remembered, at once."""
+    found = source.check_ins.at_hand(keys)
+    if found is None:
+        return None
+    owners = source.known.owners
+    for key, one in zip(keys, found, strict=True):
+        if not owners.peek(bare(key)):
+            source.known.note(one)
+    return dict(zip(keys, found, strict=True))
 
 
 async def detail(source: Source, check_in_id: str) -> CheckIn | None:

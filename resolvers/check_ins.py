@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from loaders.identity import person_of
 from loaders.reach import Part, allowed, filtered
 from loaders.recent import newest
@@ -17,6 +21,20 @@ from upstreams.values import bare
 
 UNSHOWN = Completeness(False, "Some check-ins could not be read, or do not show whose they are, and are left out.")
 MOVED = Completeness(False, "The check-ins changed while they were being read, twice: some may be missing.")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a connection over rows asks: which of them, for whom its cursors are, and the page that the client wants."""
+
+    question: Question
+    asked: object
+    page: Page
+
+    def read(self, found: Slice) -> Read[CheckIn]:
+        """The page from what was found."""
+        placed = zip(found.places, found.items, strict=True)
+        return read(placed, self.asked, self.page, more=found.more, completeness=completeness(found))
 
 
 async def check_in(loaders: Loaders, id: str) -> CheckIn | None:  # noqa: A002 - the argument's name in the graph
@@ -37,17 +55,15 @@ def connection(loaders: Loaders, rows: Rows, page: Page, asked: object) -> Conne
 
     Cursors belong to what was `asked`, not to the rows: these hold emails, which could be guessed back from a seal.
     """
-    question = Question(rows, page.first, offset(place(asked, page.after)))
+    about = Asked(Question(rows, page.first, offset(place(asked, page.after))), asked, page)
 
     async def one() -> Read[CheckIn]:
-        found = await loaders.slice(question)
-        placed = zip(found.places, found.items, strict=True)
-        return read(placed, asked, page, more=found.more, completeness=completeness(found))
+        return about.read(await loaders.slice(about.question))
 
     async def count() -> int | None:
         return await loaders.totals.load(rows)
 
-    return Connection(one, count)
+    return Connection(one, count, about)
 
 
 def completeness(found: Slice) -> Completeness:
@@ -87,8 +103,19 @@ def offset(found: object) -> int:
 async def responses(check_in: CheckIn, loaders: Loaders) -> list[Response] | None:
     """The responses, from the check-in's detail; None when the upstream no longer knows it."""
     detail = check_in if check_in.responses is not None else await loaders.check_in.load(check_in.id)
-    if detail is None:
+    return answered(detail, loaders) if detail is not None else None
+
+
+def responses_at_hand(check_ins: Sequence[CheckIn], loaders: Loaders) -> list[Any] | None:
+    """The responses of each of these, if no detail must be waited for."""
+    found = loaders.check_in.at_hand([one.id for one in check_ins if one.responses is None])
+    if found is None or len(found) < len(check_ins):
         return None
+    return [answered(one, loaders) if isinstance(one, CheckIn) else one for one in found]
+
+
+def answered(detail: CheckIn, loaders: Loaders) -> list[Response]:
+    """The responses that a detail shows."""
     loaders.dropped[detail.id] = detail.dropped
     return list(detail.responses or ())
 

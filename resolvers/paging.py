@@ -84,10 +84,14 @@ class Read(Generic[T]):
 
 @dataclass(frozen=True)
 class Connection(Generic[T]):
-    """A list not read yet: `page` reads the page that was asked for, `count` says how many items there are in all."""
+    """A list not read yet: `page` reads the page that was asked for, `count` says how many items there are in all.
+
+    `about` is what it asks, where many such lists may be read at once.
+    """
 
     page: Callable[[], Awaitable[Read[T]]]
     count: Callable[[], Awaitable[int | None]]
+    about: object = None
 
 
 COMPLETE = Completeness(complete=True)

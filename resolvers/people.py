@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
 from loaders.accounts import behind, whole
 from loaders.identity import own, person_of, unlinked
@@ -134,8 +136,32 @@ async def check_ins(person: Person, loaders: Loaders, page: Page, submitted: Win
     if loaders.reach is not None:
         return within(loaders, await reached(person, loaders, loaders.reach), [person.id, submitted], page, submitted)
     mine = await owned(person, loaders)
-    if mine is None:
+    return theirs_by(person, mine, loaders, page, submitted) if mine is not None else None
+
+
+def check_ins_at_hand(people: Sequence[Person], loaders: Loaders, page: Page, submitted: Window | None) -> list[Any] | None:
+    """The check-ins of each of these people, if it is remembered of all who they are."""
+    if loaders.reach is not None or any(one.account is not None for one in people):
         return None
+    links = loaders.identity.at_hand(people)
+    if links is None:
+        return None
+    return [linked(person, link, loaders, page, submitted) for person, link in zip(people, links, strict=True)]
+
+
+def linked(
+    person: Person, link: Identity | Exception | None, loaders: Loaders, page: Page, submitted: Window | None
+) -> Connection[CheckIn] | Exception | None:
+    """The check-ins behind a link, or why there are none."""
+    if not isinstance(link, Identity):
+        return link
+    if link.status is Status.AMBIGUOUS:
+        return Ambiguous(link.reason)
+    return theirs_by(person, link.owned, loaders, page, submitted) if link.owned is not None else None
+
+
+def theirs_by(person: Person, mine: Owned, loaders: Loaders, page: Page, submitted: Window | None) -> Connection[CheckIn]:
+    """The check-ins of a person by their account."""
     return connection(loaders, rows_of(mine, submitted), page, [person.id, bare(mine.account.id), submitted])
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,6 +83,19 @@ class Cache:
             return None
         self.kept.move_to_end(key)
         return found, age
+
+    def fresh_all(self, keys: Sequence[str], kind: Kind) -> tuple[list[Any], float] | None:
+        """These answers and the age of the oldest in seconds, if all of them are kept and fresh."""
+        found = list(map(self.kept.get, keys))
+        read = [one.read for one in found if one is not None]
+        if len(read) < len(keys):
+            return None
+        age = self.clock() - min(read, default=math.inf)
+        if age >= self.lives[kind].fresh:
+            return None
+        for key in keys:
+            self.kept.move_to_end(key)
+        return [one.value for one in found if one is not None], age
 
     def fresh(self, kind: Kind, age: float) -> bool:
         """Whether an answer of this age need not be renewed."""

@@ -6,7 +6,7 @@ import asyncio
 import struct
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -160,6 +160,18 @@ class Within:
     def remembers(self, call: Call) -> bool:
         """Whether the call would be answered without the upstream."""
         return self.caller.cache.peek(self.caller.key(call), call.kind, self.mode) is not None
+
+    def at_hand(self, calls: Sequence[Call]) -> list[Any] | None:
+        """The fresh answers to these calls of one kind, written down as one would be; a trace lists calls as they are asked one by one."""
+        if not calls or self.mode is Mode.NONE or self.ledger.traced or calls[0].kind is Kind.PAGE:
+            return None
+        cache, kind = self.caller.cache, calls[0].kind
+        found = cache.fresh_all([self.caller.key(call) for call in calls], kind)
+        if found is None:
+            return None
+        values, age = found
+        self.ledger.given(self.dialect.name, len(values), age, cache.lives[kind].fresh)
+        return values
 
     async def ask(self, call: Call, parse: Callable[[Any, Reading], T]) -> T:
         """The remembered answer, else that of the one flight; one past its time is shown once more while it is renewed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol, TypeVar
@@ -71,3 +71,6 @@ class Asks(Protocol):
 
     def remembers(self, call: Call) -> bool:
         """Whether the call would be answered without the upstream."""
+
+    def at_hand(self, calls: Sequence[Call]) -> list[Any] | None:
+        """The answers to these calls of one kind, if all are remembered and fresh; None, and nothing was asked, if one is not."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property, lru_cache, partial
@@ -102,6 +102,13 @@ class CheckIns:
         try:
             return await self.calls.ask(detail(api_id), partial(parse_own, api_id))
         except Missing:
+            return None
+
+    def at_hand(self, api_ids: Sequence[str]) -> list[CheckIn] | None:
+        """These check-ins, if all of them are remembered and fresh; None if one must be waited for, or cannot be asked for."""
+        try:
+            return self.calls.at_hand([detail(one) for one in api_ids])
+        except BadInput:
             return None
 
     async def listing(self, where: Filter, *, limit: int, offset: int = 0) -> Listing:

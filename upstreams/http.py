@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
@@ -107,6 +107,10 @@ class Http:
 
     def read_at(self, _call: Call) -> float | None:
         """Not written down."""
+        return None
+
+    def at_hand(self, _calls: Sequence[Call]) -> list[Any] | None:
+        """It remembers nothing."""
         return None
 
     def remembers(self, _call: Call) -> bool:

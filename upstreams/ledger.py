@@ -135,6 +135,11 @@ class Ledger:
             self.ended = max(self.ended, record.wave)
         self.aged(record.upstream, age, life if outcome == "ok" else 0.0)
 
+    def given(self, upstream: str, calls: int, age: float, life: float) -> None:
+        """So many calls of a kind were answered from the cache at once; the oldest of what they gave was `age` seconds old."""
+        self.sources[upstream, "cache"] += calls
+        self.aged(upstream, age, life)
+
     def waits(self, upstream: str) -> Callable[[asyncio.Future[T]], Awaitable[T]]:
         """How this operation waits for what others share, and this upstream is asked for: no longer than it has time."""
         return lambda work: self.deadline.wait(work, upstream)

@@ -14,6 +14,8 @@ from upstreams.errors import BadInput
 from upstreams.records import Moment
 
 LONGEST_ID = 200
+IDS = 32_768
+"""How many check-ins ids are remembered without their prefix: each is compared many times."""
 MEMORY, LONGEST_TEXT = 4_096, 64
 """How many days and times of day are remembered by their texts, which come again and again, and how long these may be."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -138,6 +140,7 @@ def segment(argument: str, value: str) -> str:
     return quote(value, safe="")
 
 
+@lru_cache(IDS)
 def bare(api_id: str) -> str:
     """A check-ins id without its numeric tenant prefix, to compare ids by; calls use the raw form (upstreams.md 6)."""
     tenant, colon, own = api_id.partition(":")

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from graphql.execution.values import VariableValues, get_argument_values
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.arguments import convert_arguments
 
 from graph.context import Context
+from graph.declare import Bound
 from graph.execution.plans import Site
 from graph.execution.shapes import declared
 
-Call = Callable[[Any], Any]
 
-
-def call(site: Site, converter: GraphQLCoreConverter, variables: VariableValues, context: Context) -> Call | None:
+def call(site: Site, converter: GraphQLCoreConverter, variables: VariableValues, context: Context) -> Bound | None:
     """What to call with each parent; None where arguments are refused, which graphql-core then says of each."""
     if site.link is None or site.field is None or (shown := declared(site.field)) is None:
         return None

@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Literal
 from graphql import GraphQLNamedOutputType
 from strawberry.schema.schema import Schema, StrawberryGraphQLCoreExecutionContext
 
-from graph.execution.calls import Call, call
+from graph.declare import Bound
+from graph.execution.calls import call
 from graph.execution.plans import Kinds, Plan, Site
 from graph.execution.scopes import KEPT, Scope
 from graph.execution.shapes import Details
@@ -24,7 +25,7 @@ class Planning(StrawberryGraphQLCoreExecutionContext):
 
     def __init__(self, *args: Any, compiled: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.calls: dict[Site, Call | None] = {}
+        self.calls: dict[Site, Bound | None] = {}
         self.scope: Scope | None = None
         if compiled and self.when != "never" and self.usual():
             self.scope = KEPT.scope(self.schema, self.operation, self.variable_values.coerced)
@@ -46,7 +47,7 @@ class Planning(StrawberryGraphQLCoreExecutionContext):
         """The plan of what is asked of a type."""
         return self.scope.plan(of, details, self.collect_subfields) if self.scope is not None else None
 
-    def call(self, site: Site) -> Call | None:
+    def call(self, site: Site) -> Bound | None:
         """What to call for a site's values; None where graphql-core resolves them."""
         if site not in self.calls:
             declared: Schema = self.schema._strawberry_schema  # type: ignore[attr-defined]

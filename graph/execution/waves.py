@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from graph.declare import Bound
 from graph.execution.batches import Batch
-from graph.execution.calls import Call
 from graph.execution.fallback import MADE, Fallback, Late, Wave, ordinary
 from graph.execution.plans import Kinds, Plan, Site
 from graph.execution.shapes import Shape
@@ -69,15 +69,38 @@ class Waves(Fallback):
             self.values(wave.batch, wave.site, numbers, values)
 
     def begin(self, batch: Batch) -> None:
-        """Read or call the sites of these objects."""
+        """Read or call the sites of these objects: first those whose values are all at hand, which may help others to theirs."""
         assert batch.plan is not None
-        for site in batch.plan.sites:
+        for site in [site for site in batch.plan.sites if not self.at_hand(batch, site)]:
+            if self.at_hand(batch, site):
+                continue
             if site.read is not None:
                 self.read(batch, site)
             elif (call := self.executor.call(site)) is not None:
                 self.called(batch, site, call)
             else:
                 self.resolved(batch, site)
+
+    def at_hand(self, batch: Batch, site: Site) -> bool:
+        """Whether none of these objects need wait for a link of theirs; then they go on at once."""
+        call = self.executor.call(site) if site.link is not None and site.link.at_hand is not None else None
+        if call is None or call.many is None:
+            return False
+        try:
+            values = call.many(batch.sources)
+        except Exception:  # whatever it is, it is raised again, in its place
+            values = None
+        if values is None:
+            return False
+        good = [number for number, value in enumerate(values) if not isinstance(value, Exception)]
+        if len(good) == len(values):
+            self.values(batch, site, good, values)
+            return True
+        for number, value in enumerate(values):
+            if isinstance(value, Exception):
+                self.fail(batch, number, site, value)
+        self.values(batch, site, good, [values[number] for number in good])
+        return True
 
     def read(self, batch: Batch, site: Site) -> None:
         """An attribute of these objects; where some have none, graphql-core says so."""
@@ -89,13 +112,13 @@ class Waves(Fallback):
             return
         self.values(batch, site, range(len(values)), values)
 
-    def called(self, batch: Batch, site: Site, call: Call) -> None:
+    def called(self, batch: Batch, site: Site, call: Bound) -> None:
         """A link of these objects; what does not wait goes on at once."""
         wave, awaitable = Wave(batch, site), self.executor.is_awaitable
         strands = []
         for number, source in enumerate(batch.sources):
             try:
-                value = call(source)
+                value = call.one(source)
             except Exception as error:
                 self.fail(batch, number, site, error)
                 continue
