@@ -15,7 +15,7 @@ Moment = NewType("Moment", str)
 """Validated ISO 8601 text with an offset, exactly as the upstream gave it."""
 
 
-class Status(Struct, frozen=True):
+class Status(Struct, frozen=True, gc=False):
     """An assignment's status (seed B:69-74); a bare string becomes its name."""
 
     id: str | None = None
@@ -24,7 +24,7 @@ class Status(Struct, frozen=True):
     color: str | None = None
 
 
-class JobTitle(Struct, frozen=True):
+class JobTitle(Struct, frozen=True, gc=False):
     """A job title; only company, group and current reads carry it (seed B:64-66)."""
 
     id: str | None = None
@@ -32,14 +32,14 @@ class JobTitle(Struct, frozen=True):
     color: str | None = None
 
 
-class Category(Struct, frozen=True):
+class Category(Struct, frozen=True, gc=False):
     """A phase (category) or lot (subcategory) of a project (seed B:106-109)."""
 
     id: str | None = None
     name: str | None = None
 
 
-class WorkDays(Struct, frozen=True):
+class WorkDays(Struct, frozen=True, gc=False):
     """Which weekdays are worked; Sunday is 0 in the upstream (seed B:54)."""
 
     sunday: bool | None = None
@@ -51,14 +51,14 @@ class WorkDays(Struct, frozen=True):
     saturday: bool | None = None
 
 
-class Property(Struct, frozen=True):
+class Property(Struct, frozen=True, gc=False):
     """One name and value of a check-ins account (seed A:119)."""
 
     name: str
     value: str | None = None
 
 
-class Account(Struct, frozen=True):
+class Account(Struct, frozen=True, gc=False):
     """A check-ins account as one response shows it (seed A:115-119)."""
 
     id: str
@@ -68,7 +68,7 @@ class Account(Struct, frozen=True):
     properties: tuple[Property, ...] = ()
 
 
-class Person(Struct, frozen=True):
+class Person(Struct, frozen=True, gc=False):
     """A person: a workforce person, or, when `account` is set, somebody known to check-ins only."""
 
     id: str
@@ -78,7 +78,7 @@ class Person(Struct, frozen=True):
     account: Account | None = None
 
 
-class Project(Struct, frozen=True):
+class Project(Struct, frozen=True, gc=False):
     """A project as its assignments describe it: workforce has no project endpoint (upstreams.md 9)."""
 
     id: str
@@ -87,7 +87,7 @@ class Project(Struct, frozen=True):
     color: str | None = None
 
 
-class Assignment(Struct, frozen=True):
+class Assignment(Struct, frozen=True, gc=False):
     """One person's booking on one project, from `start` to `end` inclusive (seed B:68-98, 220-247, 277-310)."""
 
     id: str
@@ -105,7 +105,7 @@ class Assignment(Struct, frozen=True):
     updated: date | None = None
 
 
-class TimeOff(Struct, frozen=True):
+class TimeOff(Struct, frozen=True, gc=False):
     """An absence, from `start` to `end` inclusive; its id is ours, derived from its content (upstreams.md 8)."""
 
     id: str
@@ -119,13 +119,13 @@ class TimeOff(Struct, frozen=True):
     end_time: time | None = None
 
 
-class Group(Struct, frozen=True):
+class Group(Struct, frozen=True, gc=False):
     """A group of people: workforce shows nothing of it but its people's bookings (seed B:166-192)."""
 
     id: str
 
 
-class Booking(Struct, frozen=True):
+class Booking(Struct, frozen=True, gc=False):
     """One row of a company, group or current read: a person with assignments and time off (seed B:60-138)."""
 
     person: Person
@@ -133,14 +133,14 @@ class Booking(Struct, frozen=True):
     time_off: tuple[TimeOff, ...] = ()
 
 
-class Bookings(Struct, frozen=True):
+class Bookings(Struct, frozen=True, gc=False):
     """The unpaged assignments of one project or person; `dropped` rows could not be read (seed B:217, 274)."""
 
     items: tuple[Assignment, ...]
     dropped: int = 0
 
 
-class Response(Struct, frozen=True):
+class Response(Struct, frozen=True, gc=False):
     """One answer to a check-in, and the account that gave it (seed A:112-119)."""
 
     id: str
@@ -149,7 +149,7 @@ class Response(Struct, frozen=True):
     responded: Moment | None = None
 
 
-class CheckIn(Struct, frozen=True):
+class CheckIn(Struct, frozen=True, gc=False):
     """One check-in; `responses` is None on list rows, which carry no person (seed A:44-50; upstreams.md 2)."""
 
     id: str
@@ -162,7 +162,7 @@ class CheckIn(Struct, frozen=True):
     dropped: int = 0
 
 
-class Page(Struct, frozen=True):
+class Page(Struct, frozen=True, gc=False):
     """One page of bookings: `number` of `pages`, 0-based (seed B:48-52).
 
     `dropped` rows could not be read; `lost` are the people who are missing by that, or whose name or number is.
@@ -176,7 +176,7 @@ class Page(Struct, frozen=True):
     lost: int = 0
 
 
-class Scan(Struct, frozen=True):
+class Scan(Struct, frozen=True, gc=False):
     """All pages of one question, each person once.
 
     `complete` is False when rows were dropped, pages moved or a warning came (upstreams.md 31); `everybody` only when people
@@ -190,7 +190,7 @@ class Scan(Struct, frozen=True):
     moved: bool = False
 
 
-class Listing(Struct, frozen=True):
+class Listing(Struct, frozen=True, gc=False):
     """One page of check-in rows from `offset`, of which the upstream gave `taken`; `places` are the items' own offsets.
 
     `count` is the upstream's total, `more` whether another page may follow, `dropped` how many rows could not be read, `repeats` how many

@@ -15,6 +15,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from graph.door.protocol import Protocol
+from graph.operating import collecting
 from graph.operating.drain import Drain
 
 LINGER = 1.0
@@ -50,8 +51,14 @@ class Server(uvicorn.Server):
             self.force_exit = sig == signal.SIGINT
         self.drain.begin(at_once=sig == signal.SIGINT)
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve, with all that stays."""
+        await super().startup(sockets)
+        collecting.settle()
+
     async def on_tick(self, counter: int) -> bool:
         """Whether to stop serving: after the grace, or when the process that began this one has died."""
+        collecting.tidy(busy=bool(self.server_state.tasks))
         parent = parent_process()
         self.should_exit = self.should_exit or self.drain.over or (parent is not None and not parent.is_alive())
         return await super().on_tick(counter)

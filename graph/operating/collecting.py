@@ -1,0 +1,24 @@
+"""Python's garbage collector as a server needs it: it looks at young objects often, and at all of them when nobody waits."""
+
+from __future__ import annotations
+
+import gc
+
+SELDOM = 500
+"""How many looks at the younger half make one at everything, whoever waits: it stops the process for a tenth of a second and more."""
+ENOUGH = 10
+"""After how many of them everything is looked at in a moment in which nobody waits."""
+
+
+def settle() -> None:
+    """What has been made by now, such as the schema, lives as long as the process, and is not looked at again."""
+    gc.collect()
+    gc.freeze()
+    young, middle, _ = gc.get_threshold()
+    gc.set_threshold(young, middle, SELDOM)
+
+
+def tidy(*, busy: bool) -> None:
+    """Look at everything, if that is due and nobody waits."""
+    if not busy and gc.get_count()[2] >= ENOUGH:
+        gc.collect()
