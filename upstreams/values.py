@@ -140,11 +140,18 @@ def segment(argument: str, value: str) -> str:
     return quote(value, safe="")
 
 
-@lru_cache(IDS)
 def bare(api_id: str) -> str:
     """A check-ins id without its numeric tenant prefix, to compare ids by; calls use the raw form (upstreams.md 6)."""
+    return stripped(api_id) if len(api_id) <= LONGEST_ID else strip(api_id)
+
+
+def strip(api_id: str) -> str:
+    """The same, anew."""
     tenant, colon, own = api_id.partition(":")
     return own if colon and tenant.isdecimal() else api_id
+
+
+stripped = lru_cache(IDS)(strip)
 
 
 def pause(value: str | None, *, now: datetime) -> float | None:

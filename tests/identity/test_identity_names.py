@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loaders.names import SHORT, folded, remembered, same, shortened, spellings
+from upstreams.values import LONGEST_ID, bare, stripped
 
 TEXT = st.text(max_size=30)
 CURLY = "\u2019"
@@ -82,7 +83,8 @@ def test_a_value_of_some_length_has_parts_that_lack_either_end(value: str) -> No
     assert any(value.endswith(part) for part in parts)
 
 
-def test_long_names_that_clients_send_are_not_remembered() -> None:
-    before = remembered.cache_info().currsize
+def test_long_names_and_ids_that_clients_send_are_not_remembered() -> None:
+    before = remembered.cache_info().currsize, stripped.cache_info().currsize
     assert folded("\uff21" * (SHORT + 1)) == "a" * (SHORT + 1)
-    assert remembered.cache_info().currsize == before
+    assert bare("580:" + "a" * LONGEST_ID) == "a" * LONGEST_ID
+    assert (remembered.cache_info().currsize, stripped.cache_info().currsize) == before
