@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from aiodataloader import DataLoader
@@ -23,14 +24,18 @@ class Interrupted(Exception):
 
 
 class Loader(Generic[K, V]):
-    """Batches and remembers keys within one request; make it inside the running loop.
+    """Batches and remembers keys within one request; it costs nothing before the first, which must come inside the running loop.
 
     `batch` takes the distinct keys of one wave and gives a mapping from key to value or exception.
     """
 
     def __init__(self, batch: Callable[[list[K]], Awaitable[Mapping[K, V | Exception]]]) -> None:
         self.batch = batch
-        self.inner: DataLoader[K, Any] = DataLoader(self.run)
+
+    @cached_property
+    def inner(self) -> DataLoader[K, Any]:
+        """What batches."""
+        return DataLoader(self.run)
 
     async def run(self, keys: list[K]) -> list[V | Exception | None]:
         """aiodataloader's batch function: values and errors by key, in the order of the keys."""

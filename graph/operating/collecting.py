@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-SELDOM = 500
+SELDOM = 60
 """How many looks at the younger half make one at everything, whoever waits: it stops the process for a tenth of a second and more."""
 ENOUGH = 10
 """After how many of them everything is looked at in a moment in which nobody waits."""
