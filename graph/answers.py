@@ -79,8 +79,8 @@ class Flight:
 class Answers:
     """One for each process: answers that live for `seconds` at the most, 0 for none, and take no more than `size` bytes in all.
 
-    The least recently used one makes room. Equal operations that come while one runs wait for it, unless one was asked lately whose
-    answer could not be kept: it will not be kept this time either, and nobody waits `in vain`.
+    The oldest one makes room, and goes when the next one comes after its time. Equal operations that come while one runs wait for it,
+    unless one was asked lately whose answer could not be kept: it will not be kept this time either, and nobody waits `in vain`.
     """
 
     seconds: float = 0.0
@@ -108,10 +108,7 @@ class Answers:
         if found.basis != basis or age >= min(self.seconds, found.keeps):
             self.drop(key)
             return None
-        if age > oldest:
-            return None
-        self.kept.move_to_end(key)
-        return found
+        return found if age <= oldest else None
 
     def keep(self, key: Key, answer: Answer, heard: Heard | None = None) -> None:
         """Remember an answer, unless one is kept that began later, or there is no room for it; and that it was asked in these bytes."""
@@ -121,7 +118,7 @@ class Answers:
         self.drop(key)
         self.kept[key] = answer
         self.bytes += size
-        while self.bytes > self.size:
+        while self.kept and (self.bytes > self.size or self.age(next(iter(self.kept.values()))) >= self.seconds):
             self.drop(next(iter(self.kept)))
         if heard is not None and len(heard.text) <= LONGEST:
             self.questions.pop(heard, None)

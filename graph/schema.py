@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import strawberry.federation
@@ -128,11 +129,15 @@ VALUES = ones(WEIGHTS)
 NEEDS = needs(schema)
 
 
+printed = cache(schema.as_str)
+serving: Any = schema._schema.type_map["_Service"]
+serving.fields["sdl"].resolve = lambda *_: printed()  # Strawberry would print it anew for whoever asks
+
 SCOPED = re.compile(r' @requiresScopes\(scopes: \[\[[^()]*\]\]\)| @authenticated\b|"@authenticated", |"@requiresScopes", ')
 """How the SDL says what this server asks of callers."""
 
 
 def sdl(*, scopes: bool = True) -> str:
     """The schema as SDL, ending in a newline: the text of `schema.graphql`; without `scopes`, for gateways that do not know them."""
-    text = schema.as_str().rstrip() + "\n"
+    text = printed().rstrip() + "\n"
     return text if scopes else SCOPED.sub("", text)

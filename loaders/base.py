@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from aiodataloader import DataLoader
@@ -27,7 +28,7 @@ def unknown(_keys: object) -> None:
 
 
 class Loader(Generic[K, V]):
-    """Batches and remembers keys within one request; make it inside the running loop.
+    """Batches and remembers keys within one request; it costs nothing before the first, which must come inside the running loop.
 
     `batch` takes the distinct keys of one wave and gives a mapping from key to value or exception. A wave is everything that is asked
     for until the loop has turned twice, so that it does not matter which of those who wake together asks first. `known` gives the
@@ -42,7 +43,11 @@ class Loader(Generic[K, V]):
         self.batch, self.known, self.loop = batch, known, asyncio.get_running_loop()
         self.answers: dict[K, V | Exception | None] = {}
         self.waiting: dict[K, list[asyncio.Future[V | Exception | None]]] = {}
-        self.gathered: DataLoader[K, None] = DataLoader(self.run, cache=False)
+
+    @cached_property
+    def gathered(self) -> DataLoader[K, None]:
+        """What makes waves of keys."""
+        return DataLoader(self.run, cache=False)
 
     def at_hand(self, keys: Sequence[K]) -> list[V | Exception | None] | None:
         """The answers to all of these keys, errors among them; None if one must be waited for, since a wave is to stay together."""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, tzinfo
+from functools import lru_cache
 from typing import Any, Literal
 
 from msgspec.structs import replace
@@ -107,7 +108,7 @@ class Workforce:
     def __init__(self, calls: Asks, company: str) -> None:
         self.calls = calls
         self.company = company
-        self.root = f"/v2/companies/{segment('company', company)}"
+        self.root = root(company)
 
     @property
     def unreadable(self) -> Counter[str]:
@@ -179,6 +180,12 @@ class Workforce:
     async def scan(self, route: Route, question: Starts | Current) -> Scan | None:
         """Every page of a question; None when the group is not known."""
         return await scan(lambda number: self.page(route, question, number), self.calls.unreadable)
+
+
+@lru_cache(maxsize=10)
+def root(company: str) -> str:
+    """The beginning of a company's paths."""
+    return f"/v2/companies/{segment('company', company)}"
 
 
 async def scan(ask: Callable[[int], Coroutine[Any, Any, Page | None]], tally: Counter[str]) -> Scan | None:

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from graph.door.body import LATE
+from graph.door.body import LATE, WHOLE
 from graph.door.guard import HEADERS, LINGER
 from graph.http import Refusal, refused
 
@@ -119,6 +119,7 @@ class Protocol(HttpToolsProtocol):
         """A request is whole."""
         if not self.heading:
             super().on_message_complete()
+            self.scope[WHOLE] = True  # type: ignore[literal-required]
 
     def on_response_complete(self) -> None:
         """An answer is whole: the next one, or the refusal of what came after it."""

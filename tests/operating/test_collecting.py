@@ -1,0 +1,47 @@
+"""The garbage collector: what stays is looked at once, and everything only when nobody waits."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from graph.operating import collecting
+
+
+@pytest.fixture
+def looks() -> Iterator[list[int]]:
+    """The generations that are looked at; afterwards the collector is as it was."""
+    found: list[int] = []
+
+    def look(phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            found.append(info["generation"])
+
+    before = gc.get_threshold()
+    gc.callbacks.append(look)
+    yield found
+    gc.callbacks.remove(look)
+    gc.set_threshold(*before)
+    gc.unfreeze()
+
+
+def test_what_has_been_made_by_now_is_not_looked_at_again(looks: list[int]) -> None:
+    stays = [[] for _ in range(1_000)]  # type: ignore[var-annotated]
+    collecting.settle()
+    assert gc.get_freeze_count() > len(stays)
+    assert gc.get_threshold()[2] == collecting.SELDOM
+    assert 2 in looks
+
+
+@pytest.mark.parametrize(
+    ("younger", "busy", "looked"), [(collecting.ENOUGH, False, True), (collecting.ENOUGH, True, False), (2, False, False)]
+)
+def test_everything_is_looked_at_when_that_is_due_and_nobody_waits(looks: list[int], younger: int, busy: bool, looked: bool) -> None:
+    gc.collect()
+    for _ in range(younger):
+        gc.collect(1)
+    looks.clear()
+    collecting.tidy(busy=busy)
+    assert (2 in looks) is looked
