@@ -29,8 +29,10 @@ from graph.operating.health import Health
 from graph.operating.options import Operating
 from graph.operating.visits import ident
 from graph.operating.watch import Connections, Watch
+from graph.portions import Portions
 from graph.service import Service
 from graph.settings import Settings
+from graph.weights.free import Free
 from loaders.known import Known, Rules
 from loaders.mapping import Register
 from loaders.watched import Watched
@@ -113,7 +115,7 @@ def lifespan(
     @asynccontextmanager
     async def opened(app: Starlette) -> AsyncIterator[None]:
         async with knowing(upstreams, rules, register, limits, watch) as known, documents(limits) as taught, access.alive():
-            app.state.service = Service(known, limits, watch, access, taught, limits.answers())
+            app.state.service = Service(known, limits, watch, access, taught, limits.answers(), Portions(limits.portions), Free())
             yield
 
     return opened

@@ -18,6 +18,7 @@ import strawberry
 
 from graph.access.scopes import Needs
 from graph.context import Context
+from loaders.resting import Basis, nothing
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)
@@ -27,10 +28,14 @@ Arguments = Callable[..., Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Bound:
-    """A linked field of one request: what gives that of one parent, and of many of them if none must be waited for, else None."""
+    """A linked field of one request, with the resolver's `values`: what gives that of one parent, and of many of them if none must be
+    waited for, else None; and what these rest on.
+    """
 
     one: Callable[[Any], Any]
+    values: Mapping[str, Any]
     many: Callable[[Sequence[Any]], list[Any] | None] | None = None
+    rests: Callable[[Sequence[Any]], list[Basis | None]] | None = None
 
 
 @dataclass(frozen=True)
@@ -38,12 +43,14 @@ class Link:
     """What a linked field was declared with: how its values come about, for Strawberry and for compiled execution.
 
     `at_hand` gives what the resolver would for many parents at once, errors among the values, or None where one must be waited for.
+    `rests` says what each of these rests on, None of what is not to be remembered.
     """
 
     resolver: Callable[..., Any]
     arguments: tuple[Arguments, ...]
     needs: Needs = ()
     at_hand: Callable[..., list[Any] | None] | None = None
+    rests: Callable[..., list[Basis | None]] | None = None
 
     @cached_property
     def parameters(self) -> list[tuple[Arguments, list[inspect.Parameter]]]:
@@ -63,11 +70,12 @@ class Link:
         for group, parameters in self.parameters:
             named = {one.name: given[one.name] for one in parameters if given.get(one.name) is not None}
             values.update(group(context, **named))
-        fetched, loaders = self.fetched, context.loaders
-        many = self.at_hand
+        fetched, many, rests, loaders = self.fetched, self.at_hand, self.rests, context.loaders
         return Bound(
             lambda parent: fetched(parent, loaders, **values),
+            values,
             (lambda parents: many(parents, loaders, **values)) if many is not None else None,
+            (lambda parents: rests(parents, loaders)) if rests is not None else None,
         )
 
 
@@ -145,20 +153,21 @@ def link(
     says: str,
     needs: Needs = (),
     at_hand: Callable[..., list[Any] | None] | None = None,
+    rests: Callable[..., list[Basis | None]] | None = None,
 ) -> Any:
     """A field fetched by a resolver elsewhere, which gets the parent record, the loaders, and what the arguments give.
 
     Where the caller lacks the scopes that it `needs`, nothing is called and the field is Forbidden; so it must be nullable.
     """
-    declared = Link(resolver, arguments, needs, at_hand)
+    declared = Link(resolver, arguments, needs, at_hand, rests)
     field = strawberry.federation.field(resolver=shaped(declared), description=says, requires_scopes=written(needs))
     field.metadata = {**field.metadata, "link": declared}
     return field
 
 
-def each(resolver: Callable[[Any], Any]) -> Callable[..., list[Any]]:
-    """What a resolver that needs the parent alone, and waits for nothing, gives for many parents."""
-    return lambda parents, _loaders: list(map(resolver, parents))
+def derived(resolver: Callable[[Any], Any], says: str, needs: Needs = ()) -> Any:
+    """A link whose resolver needs the parent alone, and waits for nothing."""
+    return link(resolver, says=says, needs=needs, at_hand=lambda parents, _loaders: list(map(resolver, parents)), rests=nothing)
 
 
 def fetch(resolver: Callable[..., Any]) -> Callable[..., Any]:

@@ -96,7 +96,7 @@ async def run(asking: Asking, call: http.Call, turn: Turn, flight: Flight) -> Re
     asking.visit.source = "run"
     loaders = Loaders(service.known, ledger, Mode.USUAL if asking.oldest else Mode.NONE, rights.reach)
     bounds = service.limits.documents.waived if call.trusted else service.limits.documents
-    context = Context(loaders, request_id, call.operation, rights, bounds, pay=turn.pay)
+    context = Context(loaders, request_id, call.operation, rights, bounds, pay=turn.pay, portions=service.portions, free=service.free)
     result = await executed(asking.request, call, context)
     content: dict[str, Any] = {} if http.never_executed(result.data, result.errors) else {"data": result.data}
     if "data" in content:

@@ -30,6 +30,7 @@ class Limits:
 
     `cache`, `engine` and `store` make, when the app starts, the memory of answers, the one that servers share, and the one of links;
     `answers` makes the memory of whole answers to clients, which remembers none unless that is said.
+    `portions` is how many bytes of parts of answers are remembered.
     `door` is what a request may bring, and which documents it may run.
     """
 
@@ -39,6 +40,7 @@ class Limits:
     engine: Callable[[], Engine | None] = none
     store: Callable[[], Store] = MemoryStore
     answers: Callable[[], Answers] = Answers
+    portions: int = 64_000_000
     deadline: float = math.inf
     door: Door = OPEN
     documents: Bounds = field(default_factory=Bounds)

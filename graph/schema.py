@@ -54,7 +54,10 @@ class Named(SchemaExtension):
 
 
 class Weighed(SchemaExtension):
-    """The operation's selection is looked at once, for what the loaders should know; what costs too much is not begun."""
+    """The operation's selection is looked at once, for what the loaders should know; what costs too much is not begun.
+
+    What made no call a moment ago, and was given nothing that is not fresh still, is not estimated.
+    """
 
     def on_execute(self) -> Iterator[None]:
         """Note what it weighs, tell the loaders, and refuse. Raises TooExpensive."""
@@ -72,9 +75,13 @@ class Weighed(SchemaExtension):
             weighing.seconds, weighing.personal = looked.seconds, looked.personal
             tree = looked.permitted
             loaders.wants = wants(tree)
-            found = estimate(estimable(tree, NEEDS, loaders.reach), loaders.known, loaders.mode)
-            loaders.ledger.foresee(found.least, found.likely)
-        yield
+            if not context.free.holds(looked, loaders.ledger, loaders.mode):
+                found = estimate(estimable(tree, NEEDS, loaders.reach), loaders.known, loaders.mode)
+                loaders.ledger.foresee(found.least, found.likely)
+            yield
+            context.free.note(looked, loaders.ledger)
+        else:
+            yield
 
 
 def look(document: DocumentNode, name: str | None, variables: dict[str, Any] | None, context: Context) -> Looked:

@@ -9,12 +9,14 @@ from graph.answers import Answers
 from graph.door.documents import Documents
 from graph.limits import Limits
 from graph.operating.watch import Watch
+from graph.portions import Portions
+from graph.weights.free import Free
 from loaders.known import Known
 
 
 @dataclass(frozen=True)
 class Service:
-    """What is known of the upstreams, what an operation may cost, who watches, who is let in, and which documents and answers are known."""
+    """What is known of the upstreams, what an operation may cost, who watches and who is let in; known documents, answers and portions."""
 
     known: Known
     limits: Limits
@@ -22,3 +24,5 @@ class Service:
     access: Access
     documents: Documents
     answers: Answers
+    portions: Portions
+    free: Free

@@ -9,7 +9,7 @@ import strawberry
 from graph.access.scopes import ABSENCES, BOOKINGS, CHECK_INS, EMAILS, IDENTITIES, PROPERTIES, REASONS, SUMMARIES
 from graph.arguments import changed, few, page
 from graph.days import due, submitted, window, within, working_day
-from graph.declare import each, link, says, shows
+from graph.declare import derived, link, says, shows
 from graph.values import (
     AssignmentStatus,
     Category,
@@ -20,6 +20,7 @@ from graph.values import (
     PersonProperty,
     WorkDays,
 )
+from loaders import resting
 from resolvers import assignments, check_ins, clashes, people, projects, recent, summaries, time_off, whereabouts
 from upstreams import records
 
@@ -151,6 +152,7 @@ class Person:
         page,
         submitted,
         at_hand=people.check_ins_at_hand,
+        rests=resting.links,
         says="The person's check-ins, newest deadline first. Null when check-ins does not know the person; null with an "
         "`IDENTITY_AMBIGUOUS` error when it is not certain which are theirs.",
         needs=CHECK_INS,
@@ -185,6 +187,7 @@ class CheckIn:
         says="The responses. One upstream call for each check-in.",
         needs=CHECK_INS,
         at_hand=check_ins.responses_at_hand,
+        rests=check_ins.responses_rest,
     )
     people: list[Person] | None = link(
         check_ins.people,
@@ -198,13 +201,9 @@ class CheckIn:
 class Response:
     id: strawberry.ID = says("The response's id in check-ins.")
     responded: records.Moment | None = says("When it was given.", name="respondedAt")
-    person_name: str | None = link(
-        check_ins.person_name, says="The full name of whoever responded, as check-ins spells it.", at_hand=each(check_ins.person_name)
-    )
-    person_email: str | None = link(check_ins.person_email, says="The email of whoever responded.", needs=EMAILS)
-    person_department: str | None = link(
-        check_ins.person_department, says="The department of whoever responded.", at_hand=each(check_ins.person_department)
-    )
+    person_name: str | None = derived(check_ins.person_name, "The full name of whoever responded, as check-ins spells it.")
+    person_email: str | None = derived(check_ins.person_email, "The email of whoever responded.", EMAILS)
+    person_department: str | None = derived(check_ins.person_department, "The department of whoever responded.")
     person: Person | None = link(
         check_ins.person, says="Who responded: the linked workforce person, else somebody known to check-ins only."
     )

@@ -20,7 +20,8 @@ class Attributions(ABC):
     """Bounded memories of check-ins and accounts, by ids without prefix.
 
     `owners` are shown by details, `holders` by an exact filter: these are as good as the link whose filter it was, so they end with
-    it (`breaks` counts). `days` is how many check-ins of each day of submission have a known owner, which helps to plan.
+    it (`breaks` counts). `drops` counts how often what was believed of somebody was dropped or contradicted: nothing that was answered
+    before holds for certain. `days` is how many check-ins of each day of submission have a known owner, which helps to plan.
     """
 
     number_property: str | None = None
@@ -31,6 +32,7 @@ class Attributions(ABC):
     holders: Remembered[str, tuple[str, int]] = field(default_factory=lambda: Remembered(seconds=math.inf, size=500_000))
     breaks: Counter[str] = field(default_factory=Counter)
     days: Counter[date] = field(default_factory=Counter)
+    drops: int = 0
 
     @abstractmethod
     def forget(self, account_id: str) -> None:
@@ -43,7 +45,7 @@ class Attributions(ABC):
             if response.account is not None:
                 self.meet(response.account)
         if (account := owner(check_in)) is not None:
-            self.attribute(check_in)
+            self.attribute(check_in, bare(account.id))
             self.owners.keep(bare(check_in.id), self.meet(account))
 
     def hold(self, rows: Iterable[CheckIn], account_id: str, stamp: int | None = None) -> None:
@@ -56,12 +58,14 @@ class Attributions(ABC):
         for row in rows:
             key = bare(row.id)
             if self.holders.peek(key) != held:
-                self.attribute(row)
+                self.attribute(row, own)
                 self.holders.keep(key, held)
 
-    def attribute(self, row: CheckIn) -> None:
-        """Count a row whose owner was not known before."""
-        if row.submitted is not None and self.owner_id(row.id) is None:
+    def attribute(self, row: CheckIn, own: str) -> None:
+        """Count a row whose owner was not known before, or was believed to be another."""
+        before = self.owner_id(row.id)
+        self.drops += before is not None and before != own
+        if row.submitted is not None and before is None:
             self.days[date.fromisoformat(row.submitted[:10])] += 1
 
     def owner_id(self, check_in_id: str) -> str | None:

@@ -18,7 +18,7 @@ from loaders.rows import Question, Rows, Slice, cut
 from loaders.wave import first, remembered
 from upstreams import check_ins
 from upstreams.check_ins import Filter
-from upstreams.records import Listing, Person
+from upstreams.records import CheckIn, Listing, Person
 from upstreams.values import bare
 
 
@@ -27,8 +27,12 @@ class Hand(Source, Protocol):
 
     listing: Loader[Head[Filter], Listing]
     slices: Loader[Question, Slice]
+    identity: Loader[Person, Identity]
+    check_in: Loader[str, CheckIn | None]
     heads: dict[Filter, Listing]
     sliced: dict[Rows, Question]
+    handed: set[Question]
+    began: float
 
 
 def listings(source: Source, keys: Sequence[Head[Filter]]) -> Mapping[Head[Filter], Listing | Exception] | None:
@@ -44,8 +48,7 @@ def slices(source: Hand, questions: Sequence[Question]) -> Mapping[Question, Sli
     """First pages of people's check-ins, of whose rows every one that is known is theirs."""
     if any(one.offset or one.rows.sifted or one.rows.where in source.heads for one in questions):
         return None
-    most = source.check_ins.page_size
-    pages = source.listing.at_hand([Head(one.rows.where, min(one.first, most), 0) for one in questions])
+    pages = source.listing.at_hand([head(source, one) for one in questions])
     if pages is None:
         return None
     found: dict[Question, Slice | Exception] = {}
@@ -57,7 +60,13 @@ def slices(source: Hand, questions: Sequence[Question]) -> Mapping[Question, Sli
     for question, page in zip(questions, pages, strict=True):
         if isinstance(page, Listing):
             learnt(source, question.rows, page)
+    source.handed.update(questions)
     return found
+
+
+def head(source: Source, question: Question) -> Head[Filter]:
+    """The first page of what is asked for."""
+    return Head(question.rows.where, min(question.first, source.check_ins.page_size), 0)
 
 
 def enough(question: Question, page: Listing) -> bool:

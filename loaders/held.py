@@ -1,21 +1,21 @@
-"""Outcomes that were found to hold, for as long as nothing that this rests on is another."""
+"""What is known for as long as nothing that it rests on is another."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from typing import Generic, TypeVar
 
-from loaders.links import Identity
+T = TypeVar("T")
 
 
-@dataclass
-class Held:
-    """By person, the outcome that holds on a `ground`: the very rules, mapping file and directories that were looked at."""
+class Ground(Generic[T]):
+    """Whatever stands on a ground, made anew when the ground is another: it is the same as long as all in it are the very same objects."""
 
-    ground: tuple[object, ...] = ()
-    sure: dict[str, Identity] = field(default_factory=dict)
+    def __init__(self, make: Callable[[], T]) -> None:
+        self.make, self.laid, self.stands = make, tuple[object, ...](), make()
 
-    def on(self, *ground: object) -> dict[str, Identity]:
-        """The outcomes that hold on this ground; none yet where it is another than it was."""
-        if len(ground) != len(self.ground) or any(one is not other for one, other in zip(ground, self.ground, strict=True)):
-            self.ground, self.sure = ground, {}
-        return self.sure
+    def on(self, *laid: object) -> T:
+        """What stands on this ground."""
+        if len(laid) != len(self.laid) or any(one is not other for one, other in zip(laid, self.laid, strict=True)):
+            self.laid, self.stands = laid, self.make()
+        return self.stands

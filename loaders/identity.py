@@ -136,6 +136,7 @@ def claim(known: Known, person: Person, one: Owned, method: Method) -> Identity:
     """The link, unless the account is somebody else's already: links are one-to-one."""
     if taken(known, person.id, one.account):
         return ambiguous(known, TAKEN, (one.account,))
+    known.drops += known.linked.peek(bare(one.account.id)) not in (None, person.id)
     known.linked.keep(bare(one.account.id), person.id)
     return Identity(Status.MATCHED, REASONS[method], known.rules.clock(), method, one)
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from loaders.attributions import Attributions
 from loaders.directory import Directory, aligned, build
-from loaders.held import Held
+from loaders.held import Ground
 from loaders.lasting import link_of, usable
 from loaders.links import Identity, Owned, Status
 from loaders.mapping import Register
@@ -73,8 +73,8 @@ class Rules:
 class Known(Attributions):
     """One for each process: clients, rules, the mapping file, what check-ins showed, and bounded memories.
 
-    Links, calibration and the directories age. `pages` and `counts` are how large scans were, which helps to plan. `drops` counts how
-    often what was decided about somebody was dropped: nothing that was answered before holds for certain.
+    Links, calibration and the directories age. `pages` and `counts` are how large scans were, which helps to plan. By person,
+    `held` are outcomes that were found to hold.
     """
 
     workforce: Workforce
@@ -91,9 +91,9 @@ class Known(Attributions):
     directories: Remembered[str, Directory] = field(init=False)
     scanned: Remembered[Days, Directory] = field(init=False)
     pages: Remembered[Days, int] = field(default_factory=lambda: Remembered(seconds=math.inf, size=100))
-    held: Held = field(default_factory=Held)
+    held: Ground[dict[str, Identity]] = field(default_factory=lambda: Ground(dict))
+    marked: Ground[object] = field(default_factory=lambda: Ground(object))
     counts: Remembered[Filter, int] = field(default_factory=lambda: Remembered(seconds=math.inf, size=1_000))
-    drops: int = 0
 
     def __post_init__(self) -> None:
         self.number_property = self.rules.employee_number_property
@@ -197,6 +197,12 @@ class Known(Attributions):
         self.links.keep(person_id, found)
         if (link := link_of(person_id, found, self.number)) is not None:
             self.store.keep(link)
+
+    def mark(self) -> object:
+        """The same one as long as whatever is remembered of people and their check-ins would be found to be as it was."""
+        rolls = self.rolls.peek("people"), self.rolls.peek("users")
+        looked = self.directories.peek("company"), *rolls, self.exactness.peek("filters")
+        return self.marked.on(self.rules, self.register, *looked, self.drops, self.check_ins.calls.renewed)
 
     def backs(self, owned: Owned) -> bool:
         """Whether a link that still holds has this account and this filter; its rows may have been asked for before it broke."""

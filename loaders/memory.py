@@ -38,6 +38,11 @@ class Remembered(Generic[K, V]):
         self.kept.move_to_end(key)
         return value
 
+    def left(self, key: K) -> float:
+        """For how many seconds the value stays fresh; 0 when there is none."""
+        found = self.kept.get(key)
+        return max(found[0] - self.clock(), 0.0) if found is not None else 0.0
+
     def fresh(self) -> dict[K, V]:
         """Everything that is remembered and fresh."""
         now = self.clock()

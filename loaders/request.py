@@ -96,6 +96,8 @@ class Loaders:
         self.windows: Windows = {}
         self.slices: Loader[Question, Slice] = Loader(self.sliced_all, lambda keys: hand.slices(self, keys))
         self.sliced: dict[Rows, Question] = {}
+        self.handed: set[Question] = set()
+        self.began = self.check_ins.calls.now()
         self.totals: Loader[Rows, int | None] = Loader(self.counted_all, lambda keys: hand.totals(self, keys))
         self.reach, self.within = reach, Loader[Reach, Part](each(lambda reach: reached(self, reach)))
         self.identity: Loader[Person, Identity] = Loader(lambda them: identities(self, them), lambda them: hand.identities(self, them))

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from loaders import resting
 from loaders.identity import person_of
 from loaders.reach import Part, allowed, filtered
 from loaders.recent import newest
 from loaders.request import Loaders
+from loaders.resting import Basis
 from loaders.rows import Question, Rows, Slice, submitted_within, widened
 from loaders.window import Window
 from resolvers.paging import COMPLETE, Completeness, Connection, Page, Read, place, read
@@ -112,6 +114,11 @@ def responses_at_hand(check_ins: Sequence[CheckIn], loaders: Loaders) -> list[An
     if found is None or len(found) < len(check_ins):
         return None
     return [answered(one, loaders) if isinstance(one, CheckIn) else one for one in found]
+
+
+def responses_rest(check_ins: Sequence[CheckIn], loaders: Loaders) -> list[Basis | None]:
+    """What the responses of each of these rest on."""
+    return resting.details(loaders, [one.id for one in check_ins])
 
 
 def answered(detail: CheckIn, loaders: Loaders) -> list[Response]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from loaders import resting
 from loaders.request import Loaders
+from loaders.resting import Basis
 from loaders.rows import Slice
 from resolvers.check_ins import Asked
 from resolvers.paging import Completeness, Connection, Edge, PageInfo, T
@@ -31,6 +33,11 @@ def totals_at_hand(connections: Sequence[Connection[Any]], loaders: Loaders) -> 
     """How many items each of these lists has, if they are lists of check-ins whose pages were read."""
     asked = [one.about for one in connections if isinstance(one.about, Asked)]
     return loaders.totals.at_hand([one.question.rows for one in asked]) if len(asked) == len(connections) else None
+
+
+def rests(connections: Sequence[Connection[Any]], loaders: Loaders) -> list[Basis | None]:
+    """What the page and the total of each of these rest on."""
+    return resting.slices(loaders, [one.about.question for one in connections if isinstance(one.about, Asked)])
 
 
 async def edges(connection: Connection[T]) -> list[Edge[T]]:

@@ -173,6 +173,20 @@ class Within:
         self.ledger.given(self.dialect.name, len(values), age, cache.lives[kind].fresh)
         return values
 
+    def lasting(self, call: Call) -> tuple[float, float] | None:
+        """When the remembered answer to a call was read, and until when it is fresh."""
+        found = self.caller.cache.kept.get(self.caller.key(call))
+        return (found.read, found.read + self.caller.cache.lives[call.kind].fresh) if found is not None else None
+
+    @property
+    def renewed(self) -> int:
+        """How often a remembered answer was replaced before its time."""
+        return self.caller.cache.renewed
+
+    def now(self) -> float:
+        """The time on the cache's clock."""
+        return self.caller.cache.clock()
+
     async def ask(self, call: Call, parse: Callable[[Any, Reading], T]) -> T:
         """The remembered answer, else that of the one flight; one past its time is shown once more while it is renewed."""
         record, key = self.ledger.asked(self.dialect.name, call.route), self.caller.key(call)

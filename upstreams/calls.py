@@ -74,3 +74,13 @@ class Asks(Protocol):
 
     def at_hand(self, calls: Sequence[Call]) -> list[Any] | None:
         """The answers to these calls of one kind, if all are remembered and fresh; None, and nothing was asked, if one is not."""
+
+    def lasting(self, call: Call) -> tuple[float, float] | None:
+        """When the remembered answer to a call was read, and until when it is fresh; None if there is none."""
+
+    @property
+    def renewed(self) -> int:
+        """How often a remembered answer was replaced before its time."""
+
+    def now(self) -> float:
+        """The time on the clock by which answers age, in seconds."""

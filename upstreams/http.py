@@ -113,6 +113,18 @@ class Http:
         """It remembers nothing."""
         return None
 
+    def lasting(self, _call: Call) -> None:
+        """Nothing does."""
+
+    @property
+    def renewed(self) -> int:
+        """Never."""
+        return 0
+
+    def now(self) -> float:
+        """The monotonic clock."""
+        return time.monotonic()
+
     def remembers(self, _call: Call) -> bool:
         """Never."""
         return False

@@ -33,7 +33,8 @@ class Batch:
         """Some of these objects, by their numbers, or all of them, which are of one plan."""
         if kept is None:
             return replace(self, plan=plan)
-        return replace(self, plan=plan, kept=kept, sources=[self.sources[at] for at in kept], made=[self.made[at] for at in kept])
+        numbers = kept if self.kept is None else [self.kept[at] for at in kept]
+        return replace(self, plan=plan, kept=numbers, sources=[self.sources[at] for at in kept], made=[self.made[at] for at in kept])
 
     def place(self, at: int) -> tuple[int, int | None]:
         """The owner of an object, and its place in the owner's list."""
@@ -42,6 +43,14 @@ class Batch:
             return self.owners[number], None
         which = bisect_right(self.starts, number) - 1
         return self.owners[which], number - self.starts[which]
+
+    def roots(self, top: Batch) -> Sequence[int]:
+        """For each of these objects, the number of the one of `top` in whose value it is."""
+        if self is top:
+            return range(len(self.sources))
+        assert self.up is not None
+        above = self.up.roots(top)
+        return [above[self.place(at)[0]] for at in range(len(self.sources))]
 
     def path(self, at: int, key: str, top: Path) -> Path:
         """Where a field of an object is, in an answer whose part this is begins at `top`."""

@@ -12,6 +12,7 @@ from graph.execution.batches import Batch
 from graph.execution.counts import COUNTS
 from graph.execution.planning import Planning
 from graph.execution.plans import Site
+from graph.execution.recording import Recording
 from graph.execution.shapes import Details, shape, unwrapped
 from graph.execution.strands import Strand, Strands
 
@@ -47,7 +48,13 @@ class Fallback:
         self.executor, self.info, self.path = executor, info, path
         self.strands: Strands[tuple[Wave, int] | Late] = Strands()
         self.failure: Exception | None = None
+        self.recording: Recording | None = None
         self.top = Batch(None, (), ({MADE: None},), Site(MADE, details, of, shape=shape(of)))
+
+    def wait(self) -> None:
+        """Not everything is at hand."""
+        if self.recording is not None:
+            self.recording.waiting = True
 
     def place(self, batch: Batch, number: int, site: Site) -> Path:
         """Where a field of an object is in the answer."""
@@ -61,6 +68,8 @@ class Fallback:
 
     def fail(self, batch: Batch, number: int, site: Site, error: Exception) -> None:
         """A field is null because of an error, or its object is, or what that is part of."""
+        if self.recording is not None:
+            self.recording.spoil(batch, number)
         if batch is self.top:
             self.failure = self.failure or error
             return
@@ -85,9 +94,15 @@ class Fallback:
                 error = located
         self.fail(up, owner, site, error)
 
+    def strange(self, batch: Batch, number: int) -> None:
+        """Count an odd value."""
+        COUNTS["odd"] += 1
+        if self.recording is not None:
+            self.recording.spoil(batch, number)
+
     def odd(self, batch: Batch, number: int, site: Site, value: Any) -> None:
         """Have one value of a field completed; one that was read may still be waited for, one that has come may not."""
-        COUNTS["odd"] += 1
+        self.strange(batch, number)
         executor, path = self.executor, self.place(batch, number, site)
         waits = site.read is not None and executor.is_awaitable(value)
         complete = executor.complete_awaitable_value if waits else executor.complete_value
@@ -100,7 +115,7 @@ class Fallback:
 
     def odd_item(self, batch: Batch, number: int, site: Site, index: int, value: Any) -> None:
         """Have one item of a list completed."""
-        COUNTS["odd"] += 1
+        self.strange(batch, number)
         executor, path, slot = self.executor, self.place(batch, number, site), list[Any]()
         given = (item(site), site.details, self.told(batch, site, path), Path(path, index, None))
         try:
@@ -116,6 +131,7 @@ class Fallback:
     def resolved(self, batch: Batch, site: Site) -> None:
         """Have a field resolved for each of these objects."""
         assert batch.plan is not None
+        self.wait()
         for number, source in enumerate(batch.sources):
             try:
                 completed = self.executor.execute_field(batch.plan.of, source, site.details, self.place(batch, number, site), None)

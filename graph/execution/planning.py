@@ -8,11 +8,13 @@ from typing import Any, ClassVar, Literal
 from graphql import GraphQLNamedOutputType
 from strawberry.schema.schema import Schema, StrawberryGraphQLCoreExecutionContext
 
+from graph.context import Context
 from graph.declare import Bound
 from graph.execution.calls import call
 from graph.execution.plans import Kinds, Plan, Site
 from graph.execution.scopes import KEPT, Scope
 from graph.execution.shapes import Details
+from graph.portions import Shelf
 
 LONG = 16
 """From this length on a list is worth a plan, even of an operation that may never come again."""
@@ -26,6 +28,7 @@ class Planning(StrawberryGraphQLCoreExecutionContext):
     def __init__(self, *args: Any, compiled: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.calls: dict[Site, Bound | None] = {}
+        self.shelves: dict[Site, Shelf | None] = {}
         self.scope: Scope | None = None
         if compiled and self.when != "never" and self.usual():
             self.scope = KEPT.scope(self.schema, self.operation, self.variable_values.coerced)
@@ -53,6 +56,21 @@ class Planning(StrawberryGraphQLCoreExecutionContext):
             declared: Schema = self.schema._strawberry_schema  # type: ignore[attr-defined]
             self.calls[site] = call(site, declared.schema_converter, self.variable_values, self.context_value)
         return self.calls[site]
+
+    def shelf(self, site: Site) -> Shelf | None:
+        """Where values of a site are remembered; None where they are not."""
+        if site not in self.shelves:
+            self.shelves[site] = self.shelved(site)
+        return self.shelves[site]
+
+    def shelved(self, site: Site) -> Shelf | None:
+        """The same, looked for."""
+        bound = self.call(site) if site.spelling is not None else None
+        if bound is None or site.spelling is None:
+            return None
+        context: Context = self.context_value
+        question = site.spelling.text, tuple(sorted(bound.values.items()))
+        return context.portions.shelf(question, site.spelling.needs, context.loaders, context.rights)
 
 
 def running() -> bool:

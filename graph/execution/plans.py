@@ -12,6 +12,7 @@ from graphql import GraphQLAbstractType, GraphQLField, GraphQLObjectType, GraphQ
 from graph.declare import Link, Shown
 from graph.execution.emitting import Collect, Emitter, Sites
 from graph.execution.shapes import Apart, Details, Shape, attribute, linked, shape
+from graph.execution.spelling import Spelling, spelling
 from graph.execution.writing import Many
 
 Read = Callable[[Any], Any]
@@ -22,7 +23,7 @@ class Site:
     """A field whose values are not read within the code of its object: they are called or waited for, or have sites themselves.
 
     `read` gives an attribute, `link` what is fetched; without either, graphql-core resolves the field. `finish` completes values
-    that are leaves, or objects without sites.
+    that are leaves, or objects without sites. `spelling` says of a link what is asked of it, if that may be remembered.
     """
 
     key: str
@@ -33,6 +34,13 @@ class Site:
     read: Read | None = None
     link: Link | None = None
     finish: Many | None = None
+    spelling: Spelling | None = None
+
+    @property
+    def entity(self) -> str | None:
+        """The entity type that it shows."""
+        shown = self.shape.named.is_type_of if self.shape is not None and isinstance(self.shape.named, GraphQLObjectType) else None
+        return shown.entity if isinstance(shown, Shown) else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,14 +83,15 @@ def planned(of: GraphQLObjectType, details: Details, collect: Collect) -> Plan:
     """The plan of what is asked of an object type. Raises Apart where graphql-core must execute it."""
     emitter, sites = Emitter(collect), Sites()
     result = emitter.object(of, details, "value", sites)
-    return Plan(of, emitter.write.function("value", result), tuple(site(*one, collect) for one in sites))
+    return Plan(of, emitter.write.function("value", result), tuple(site(of, *one, collect) for one in sites))
 
 
-def site(key: str, details: Details, field: GraphQLField, collect: Collect) -> Site:
-    """One site, with the code for its values if they are plain."""
+def site(parent: GraphQLObjectType, key: str, details: Details, field: GraphQLField, collect: Collect) -> Site:
+    """One site of an object type, with the code for its values if they are plain."""
     name = attribute(field)
     read = attrgetter(name) if name is not None else None
-    return Site(key, details, field.type, field, shape(field.type), read, linked(field), finisher(field.type, details, collect))
+    finish = finisher(field.type, details, collect)
+    return Site(key, details, field.type, field, shape(field.type), read, linked(field), finish, spelling(parent, field, details, collect))
 
 
 def finisher(of: GraphQLOutputType, details: Details, collect: Collect) -> Many | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from graph.context import Context
 from graph.declare import Bound
 from graph.execution.batches import Batch
 from graph.execution.fallback import MADE, Fallback, Late, Wave, ordinary
 from graph.execution.plans import Kinds, Plan, Site
+from graph.execution.recording import Recording
 from graph.execution.shapes import Shape
 from graph.execution.strands import Strand
 
@@ -71,15 +73,57 @@ class Waves(Fallback):
     def begin(self, batch: Batch) -> None:
         """Read or call the sites of these objects: first those whose values are all at hand, which may help others to theirs."""
         assert batch.plan is not None
-        for site in [site for site in batch.plan.sites if not self.at_hand(batch, site)]:
-            if self.at_hand(batch, site):
-                continue
+        asked = [(batch, site) for site in batch.plan.sites]
+        waiting = self.not_at_hand(asked)
+        if len(waiting) < len(asked):
+            waiting = self.not_at_hand(waiting)
+        for part, site in waiting:
             if site.read is not None:
-                self.read(batch, site)
+                self.read(part, site)
             elif (call := self.executor.call(site)) is not None:
-                self.called(batch, site, call)
+                self.called(part, site, call)
             else:
-                self.resolved(batch, site)
+                self.resolved(part, site)
+
+    def not_at_hand(self, asked: Sequence[tuple[Batch, Site]]) -> list[tuple[Batch, Site]]:
+        """The objects and sites that are left when those go on that need not wait."""
+        left = []
+        for batch, site in asked:
+            part = self.remembered(batch, site)
+            if part is not None and not self.recorded(part, site):
+                left.append((part, site))
+        return left
+
+    def remembered(self, batch: Batch, site: Site) -> Batch | None:
+        """Give objects what is remembered of a site of theirs; the others, if there are any."""
+        shelf = self.executor.shelf(site) if self.recording is None else None
+        if shelf is None:
+            return batch
+        context: Context = self.executor.context_value
+        left = []
+        for number, portion in enumerate(shelf.take(batch.sources, context.loaders, context.rights)):
+            if portion is None:
+                left.append(number)
+            else:
+                batch.made[number][site.key] = portion.json
+        if len(left) == len(batch.sources):
+            return batch
+        assert batch.plan is not None
+        return batch.part(batch.plan, left) if left else None
+
+    def recorded(self, batch: Batch, site: Site) -> bool:
+        """`at_hand`, and what comes of it is remembered."""
+        shelf = self.executor.shelf(site) if self.recording is None else None
+        if shelf is None:
+            return self.at_hand(batch, site)
+        self.recording = recording = Recording(batch, shelf)
+        try:
+            done = self.at_hand(batch, site)
+        finally:
+            self.recording = None
+        if done:
+            recording.keep(site, self.executor.context_value.loaders)
+        return done
 
     def at_hand(self, batch: Batch, site: Site) -> bool:
         """Whether none of these objects need wait for a link of theirs; then they go on at once."""
@@ -89,16 +133,18 @@ class Waves(Fallback):
         try:
             values = call.many(batch.sources)
         except Exception:  # whatever it is, it is raised again, in its place
-            values = None
+            return False
         if values is None:
             return False
-        good = [number for number, value in enumerate(values) if not isinstance(value, Exception)]
-        if len(good) == len(values):
-            self.values(batch, site, good, values)
+        if self.recording is not None:
+            self.recording.rests(batch, call.rests(batch.sources) if call.rests is not None else [None] * len(values))
+        failed = [(number, value) for number, value in enumerate(values) if isinstance(value, Exception)]
+        for number, error in failed:
+            self.fail(batch, number, site, error)
+        if not failed:
+            self.values(batch, site, range(len(values)), values)
             return True
-        for number, value in enumerate(values):
-            if isinstance(value, Exception):
-                self.fail(batch, number, site, value)
+        good = [number for number, value in enumerate(values) if not isinstance(value, Exception)]
         self.values(batch, site, good, [values[number] for number in good])
         return True
 
@@ -114,6 +160,7 @@ class Waves(Fallback):
 
     def called(self, batch: Batch, site: Site, call: Bound) -> None:
         """A link of these objects; what does not wait goes on at once."""
+        self.wait()
         wave, awaitable = Wave(batch, site), self.executor.is_awaitable
         strands = []
         for number, source in enumerate(batch.sources):
@@ -135,6 +182,8 @@ class Waves(Fallback):
 
     def values(self, batch: Batch, site: Site, numbers: Sequence[int], values: Sequence[Any]) -> None:
         """Values of a site, and what is asked of them."""
+        if self.recording is not None and site.entity is not None:
+            self.recording.shows(site.entity, batch, numbers, values)
         child = self.executor.plan(site.shape.named, site.details) if site.finish is None and site.shape is not None else None
         if site.finish is not None:
             self.finished(batch, site, numbers, values)

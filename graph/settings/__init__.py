@@ -44,6 +44,7 @@ class Settings(
             engine=self.engine,
             store=self.links,
             answers=self.answers,
+            portions=self.portion_megabytes * 1_000_000,
             deadline=self.deadline,
             door=self.door(),
             documents=self.documents(),

@@ -32,6 +32,9 @@ class SharingSettings(UpstreamSettings):
         5, ge=0, le=3600, description="How long a whole answer is given to whoever asks the same with the same rights; 0 for not at all."
     )
     answer_megabytes: int = Field(64, ge=1, description="Most megabytes of whole answers to remember.")
+    portion_megabytes: int = Field(
+        64, ge=0, description="Most megabytes of parts of answers to remember, a person's check-ins for one; 0 for none."
+    )
     redis_url: SecretStr | None = Field(
         None, description="Redis or Valkey, such as `rediss://user:password@host:6379/0`, by which several servers share answers and links."
     )

@@ -22,6 +22,8 @@ from upstreams.ledger import Ledger
 CREW = ("Ann Lee", "Bob Ray", "Cy Fox", "Dee Hill")
 NODES = "id submittedAt overdue responses { id respondedAt personName personEmail person { id } }"
 WALKS = [
+    "name checkIns(first: 2) { totalCount nodes { id overdue responses { id personName } } }",
+    "name checkIns(first: 3) { nodes { ... on CheckIn { id replies: responses { __typename personDepartment personEmail } } } }",
     f"name checkIns(first: 2) {{ totalCount nodes {{ {NODES} }} }}",
     "id identity { status method } checkIns(first: 3) { nodes { id } pageInfo { hasNextPage endCursor } totalCount }",
     "name checkIns(first: 9) { totalCount completeness { complete } nodes { id responses { personDepartment } people { id } } }",
@@ -94,7 +96,7 @@ async def test_at_once_or_one_by_one_answers_ages_and_calls_are_the_same(steps: 
         (left := Path(folder) / "left").mkdir()
         (right := Path(folder) / "right").mkdir()
         async with changing(left, company()) as one, changing(right, company()) as other:
-            for what in [WALKS[0], WALKS[0], WALKS[0], *steps]:
+            for what in [*WALKS[:3] * 3, *steps]:
                 await step((one, other), what)
 
 
