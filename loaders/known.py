@@ -191,6 +191,8 @@ class Known(Attributions):
 
     def decided(self, person_id: str, found: Identity) -> None:
         """Remember an outcome: a link for long, and beyond this process; anything else for a while."""
+        before = self.outcome(person_id)
+        self.drops += before is not None and (before.status, before.owned) != (found.status, found.owned)
         if found.status is not Status.MATCHED:
             self.verdicts.keep(person_id, found)
             return

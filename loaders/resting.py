@@ -1,6 +1,6 @@
 """What values that are at hand rest on: when the oldest answer in them was read, and until when they hold, on the monotonic clock.
 
-Only what was read before the request began counts: whatever the request was given of it is then the very answer that is remembered.
+Only what was read by the time the request began counts: whatever the request was given of it is then the very answer that is remembered.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def detail(source: Hand, check_in_id: str) -> Basis | None:
 def answer(source: Hand, call: Call) -> Basis | None:
     """One remembered answer."""
     times = source.check_ins.calls.lasting(call)
-    return Basis(*times) if times is not None and times[0] < source.began else None
+    return Basis(*times) if times is not None and times[0] <= source.began else None
 
 
 def together(bases: Iterable[Basis]) -> Basis:

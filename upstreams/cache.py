@@ -43,10 +43,7 @@ class Kept:
 
 @dataclass
 class Cache:
-    """The least recently used answers make room when there are more than `entries`, or more than `size` bytes of bodies in all.
-
-    `renewed` counts how often one was replaced before its time: what rests on such answers may not be what they say now.
-    """
+    """The least recently used answers make room when there are more than `entries`, or more than `size` bytes of bodies in all."""
 
     lives: Mapping[Kind, Life] = field(default_factory=lambda: LIVES)
     entries: int = 100_000
@@ -54,14 +51,11 @@ class Cache:
     clock: Callable[[], float] = time.monotonic
     kept: OrderedDict[str, Kept] = field(default_factory=OrderedDict)
     bytes: int = 0
-    renewed: int = 0
 
     def keep(self, key: str, kind: Kind, value: Any, size: int, read: float) -> None:
         """Remember an answer that was read at this time, unless a newer one is kept, it is too large, or its kind is not kept."""
-        if (found := self.kept.get(key)) is not None:
-            if found.read > read:
-                return
-            self.renewed += self.fresh(kind, self.clock() - found.read)
+        if (found := self.kept.get(key)) is not None and found.read > read:
+            return
         self.drop(key)
         life = self.lives[kind]
         if size > self.size or self.clock() - read >= life.fresh + life.stale:

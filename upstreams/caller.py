@@ -52,6 +52,7 @@ class Caller:
     flights: dict[str, asyncio.Task[Landed]] = field(default_factory=dict)
     flying: set[asyncio.Task[Landed]] = field(default_factory=set)
     prefix: str = field(init=False)
+    renewed: int = 0
 
     def __post_init__(self) -> None:
         self.prefix = fingerprint(self.http.dialect)
@@ -93,6 +94,7 @@ class Caller:
         done = await self.http.get(call, parse, asked.deadline)
         value, body = done.value.value, done.value.body
         self.cache.keep(key, call.kind, value, len(body), began)
+        self.renewed += asked.mode is Mode.NONE
         if self.engine is not None and self.sharable(call):
             await self.engine.put(self.hidden(call), STAMP.pack(stamp) + body, self.cache.lives[call.kind].fresh)
         return Landed(value, "network", self.cache.clock() - began, done.waited, done.tries)
@@ -180,8 +182,8 @@ class Within:
 
     @property
     def renewed(self) -> int:
-        """How often a remembered answer was replaced before its time."""
-        return self.caller.cache.renewed
+        """How often anything was read for a request that wanted nothing remembered."""
+        return self.caller.renewed
 
     def now(self) -> float:
         """The time on the cache's clock."""

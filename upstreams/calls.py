@@ -80,7 +80,7 @@ class Asks(Protocol):
 
     @property
     def renewed(self) -> int:
-        """How often a remembered answer was replaced before its time."""
+        """How often anything was read for a request that wanted nothing remembered: others may have been given something older since."""
 
     def now(self) -> float:
         """The time on the clock by which answers age, in seconds."""
