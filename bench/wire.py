@@ -32,6 +32,7 @@ from upstreams.dialect import Credentials, Dialect
 from upstreams.http import Http
 from upstreams.ledger import Ledger
 from upstreams.listings import parse_listing, parse_own
+from upstreams.within import Within
 
 DETAIL, ROWS, LONG, PROJECT = ANSWERS
 WHAT = {
@@ -62,7 +63,7 @@ async def cost(ask: Ask, calls: int) -> float:
 def parts(http: Http, body: bytes, path: str, parse: Any) -> Iterator[tuple[str, Ask]]:
     """A call by its parts, and whole."""
     numbers, caller = count(), Caller(http, Cache(FORGETFUL))
-    asked, within = Call(Kind.DETAIL, path, path), caller.within(Ledger())
+    asked, within = Call(Kind.DETAIL, path, path), Within(caller, Ledger())
 
     async def nothing(_headers: Mapping[str, str]) -> None:
         pass

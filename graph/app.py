@@ -42,6 +42,7 @@ from upstreams.dialect import Dialect
 from upstreams.http import Http
 from upstreams.ledger import Ledger
 from upstreams.observer import SILENT
+from upstreams.within import Within
 from upstreams.workforce import Workforce
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -133,7 +134,7 @@ async def knowing(
     observer = watch.observer if watch is not None else SILENT
     check_ins = Caller(Http(upstreams.check_ins, upstreams.check_ins_transport, observer=observer), cache, engine)
     workforce = Caller(Http(upstreams.workforce, upstreams.workforce_transport, observer=observer), cache, engine)
-    clients = Workforce(workforce.within(books), upstreams.company), CheckIns(check_ins.within(books))
+    clients = Workforce(Within(workforce, books), upstreams.company), CheckIns(Within(check_ins, books))
     known = Known(*clients, rules, register.register if isinstance(register, Watched) else register, store)
     async with AsyncExitStack() as ending:
         for close in (*([engine.aclose] if engine is not None else []), store.aclose, workforce.aclose, check_ins.aclose):

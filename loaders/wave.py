@@ -8,9 +8,10 @@ from dataclasses import replace
 from msgspec import structs
 
 from loaders.accounts import HEAD, Source
-from loaders.base import attempted
+from loaders.base import settled
 from loaders.plans import Head, heads
 from upstreams import check_ins
+from upstreams.calls import Call
 from upstreams.check_ins import Filter
 from upstreams.errors import BadInput
 from upstreams.records import CheckIn, Listing
@@ -24,8 +25,8 @@ async def listings(source: Source, keys: Sequence[Head[Filter]]) -> Mapping[Head
     calls = list(dict.fromkeys(asked.values()))
     remembers = source.check_ins.calls.remembers
     source.ledger.afford(sum(not remembers(check_ins.rows(call.where, call.limit, call.offset)) for call in calls))
-    read = await attempted([source.check_ins.listing(call.where, limit=call.limit, offset=call.offset) for call in calls])
-    found = dict(zip(calls, read, strict=True))
+    read = await source.check_ins.listings([(call.where, call.limit, call.offset) for call in calls])
+    found = dict(zip(calls, map(settled, read), strict=True))
     return {key: first(found[call], key.limit) for key, call in asked.items()}
 
 
@@ -39,10 +40,27 @@ def remembered(source: Source, page: Head[Filter]) -> Head[Filter]:
 
 
 async def details(source: Source, keys: Sequence[str]) -> Mapping[str, CheckIn | Exception | None]:
-    """Check-ins with their responses. Raises TooExpensive when the operation cannot pay for all of them."""
-    remembers = source.check_ins.calls.remembers
-    source.ledger.afford(sum(not remembers(check_ins.detail(key)) for key in keys if possible(key)))
-    return dict(zip(keys, await attempted([detail(source, key) for key in keys]), strict=True))
+    """Check-ins with their responses, and what they teach about their owners; what was learnt already is not learnt from an older copy.
+
+    Raises TooExpensive when the operation cannot pay for all of them.
+    """
+    calls = {key: asked(key) for key in keys}
+    possible = [key for key, call in calls.items() if isinstance(call, Call)]
+    old = {key for key, call in calls.items() if isinstance(call, Call) and source.check_ins.calls.remembers(call)}
+    source.ledger.afford(len(possible) - len(old))
+    found = dict(zip(possible, map(settled, await source.check_ins.check_ins(possible)), strict=True))
+    for key, one in found.items():
+        if isinstance(one, CheckIn) and not (key in old and source.known.owners.peek(bare(key))):
+            source.known.note(one)
+    return {key: call if isinstance(call, BadInput) else found[key] for key, call in calls.items()}
+
+
+def asked(check_in_id: str) -> Call | BadInput:
+    """The call for a check-in, or why it cannot be asked for."""
+    try:
+        return check_ins.detail(check_in_id)
+    except BadInput as error:
+        return error
 
 
 def at_hand(source: Source, keys: Sequence[str]) -> Mapping[str, CheckIn | Exception | None] | None:
@@ -55,24 +73,6 @@ def at_hand(source: Source, keys: Sequence[str]) -> Mapping[str, CheckIn | Excep
         if not owners.peek(bare(key)):
             source.known.note(one)
     return dict(zip(keys, found, strict=True))
-
-
-async def detail(source: Source, check_in_id: str) -> CheckIn | None:
-    """One check-in with its responses, and what it teaches about its owner; what was learnt already is not learnt from an older copy."""
-    old = possible(check_in_id) and source.check_ins.calls.remembers(check_ins.detail(check_in_id))
-    found = await source.check_ins.check_in(check_in_id)
-    if found is not None and not (old and source.known.owners.peek(bare(check_in_id))):
-        source.known.note(found)
-    return found
-
-
-def possible(check_in_id: str) -> bool:
-    """Whether an id can be asked for at all."""
-    try:
-        check_ins.detail(check_in_id)
-    except BadInput:
-        return False
-    return True
 
 
 def first(found: Listing | Exception, limit: int) -> Listing | Exception:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol, TypeVar
@@ -58,6 +58,9 @@ class Asks(Protocol):
 
     async def ask(self, call: Call, parse: Callable[[Any, Reading], T]) -> T:
         """What `parse` makes of the call's decoded answer. Raises UpstreamError."""
+
+    async def asks(self, asked: Iterable[tuple[Call, Callable[[Any, Reading], T]]]) -> list[T | BaseException]:
+        """The same of many calls, side by side, with the errors of those that fail."""
 
     @property
     def unreadable(self) -> Counter[str]:

@@ -104,6 +104,11 @@ class CheckIns:
         except Missing:
             return None
 
+    async def check_ins(self, api_ids: Sequence[str]) -> list[CheckIn | BaseException | None]:
+        """The same of many check-ins, side by side, and the errors of those that fail. Raises BadInput for an unaskable id."""
+        found = await self.calls.asks([(detail(one), partial(parse_own, one)) for one in api_ids])
+        return [None if isinstance(one, Missing) else one for one in found]
+
     def at_hand(self, api_ids: Sequence[str]) -> list[CheckIn] | None:
         """These check-ins, if all of them are remembered and fresh; None if one must be waited for, or cannot be asked for."""
         try:
@@ -117,6 +122,11 @@ class CheckIns:
             return await self.calls.ask(rows(where, limit, offset), partial(parse_listing, offset=offset, address=self.address))
         except Missing as cause:
             raise Refused(NAME, status=404) from cause
+
+    async def listings(self, asked: Sequence[tuple[Filter, int, int]]) -> list[Listing | BaseException]:
+        """The same of many pages, each by its filter, limit and offset, side by side, and the errors of those that fail."""
+        calls = [(rows(*one), partial(parse_listing, offset=one[2], address=self.address)) for one in asked]
+        return [Refused(NAME, status=404) if isinstance(one, Missing) else one for one in await self.calls.asks(calls)]
 
     async def pages(self, where: Filter, *, limit: int, offset: int = 0) -> AsyncIterator[Listing]:
         """Page after page from `offset`, each row once, until the rows end; loops and lies about `count` end it too.

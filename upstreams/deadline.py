@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from upstreams.errors import TimedOut
 
@@ -30,7 +30,7 @@ class Deadline:
     @property
     def limit(self) -> float | None:
         """The same as asyncio takes it: None without a deadline."""
-        return None if math.isinf(self.left) else self.left
+        return None if math.isinf(left := self.left) else left
 
     async def wait(self, work: asyncio.Future[T], upstream: str) -> T:
         """What work that others may share gives, which goes on when this waiter leaves. Raises TimedOut at the deadline."""
@@ -39,6 +39,11 @@ class Deadline:
                 return await asyncio.shield(work)
         except TimeoutError as cause:
             raise late(upstream) from cause
+
+    async def ended(self, work: Collection[asyncio.Future[Any]]) -> None:
+        """Wait until all of these have ended, or it is time; they go on when this waiter leaves."""
+        if work:
+            await asyncio.wait(work, timeout=self.limit)
 
 
 NEVER = Deadline()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections import Counter
@@ -73,6 +74,10 @@ class Http:
     async def ask(self, call: Call, parse: Callable[[Any, Reading], T]) -> T:
         """What `parse` makes of a call's answer; what could not be read is counted."""
         return (await self.get(call, parse)).value.value
+
+    async def asks(self, asked: Iterable[tuple[Call, Callable[[Any, Reading], T]]]) -> list[T | BaseException]:
+        """The same of many calls, side by side, with the errors of those that fail."""
+        return await asyncio.gather(*(self.ask(*one) for one in asked), return_exceptions=True)
 
     async def get(self, call: Call, parse: Callable[[Any, Reading], T], deadline: Deadline = NEVER) -> Done[Read[T]]:
         """The same with its body, tried within the deadline. Raises UpstreamError, of which the operators are told."""

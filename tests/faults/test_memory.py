@@ -20,7 +20,7 @@ from tests.faults.bent import Bent, bent
 from tests.graphs import codes
 from upstreams import check_ins, values
 from upstreams.cache import LIVES, Cache
-from upstreams.caller import Within
+from upstreams.within import Within
 
 SMALL = 40
 """How many answers the cache of these tests may hold."""

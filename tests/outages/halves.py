@@ -24,9 +24,10 @@ from sandbox.faults.rehearsal import Rehearsal
 from tests.graphs import CALM, Wire, forgetful, noon
 from tests.policies import QUICK
 from tests.servers import served
-from upstreams.caller import Caller, Within
+from upstreams.caller import Caller
 from upstreams.dialect import Credentials, Dialect
 from upstreams.policy import Policy
+from upstreams.within import Within
 
 USER, KEY = "u-5ecret", "k-5ecret"
 LEAKS = re.compile(

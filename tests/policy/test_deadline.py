@@ -31,6 +31,7 @@ from upstreams.deadline import NEVER, Deadline, within
 from upstreams.errors import RateLimited, TimedOut, TooExpensive
 from upstreams.ledger import Ledger
 from upstreams.policy import Policy
+from upstreams.within import Within
 
 PATIENT = Policy(breaker=NEVER_OPEN)
 
@@ -47,10 +48,10 @@ def test_each_waiter_leaves_at_its_own_deadline_and_the_call_goes_on() -> None:
 
         async def left(seconds: float) -> float:
             with pytest.raises(TimedOut):
-                await one.caller.within(until(seconds)).ask(ONE, raw)
+                await Within(one.caller, until(seconds)).ask(ONE, raw)
             return clock() - began
 
-        waiting = asyncio.gather(left(1), left(3), left(2), one.caller.within(until(9)).ask(ONE, raw))
+        waiting = asyncio.gather(left(1), left(3), left(2), Within(one.caller, until(9)).ask(ONE, raw))
         assert list(await waiting) == [about(1), about(3), about(2), []]
         assert len(one.script.times) == 1
 
@@ -60,9 +61,9 @@ def test_each_waiter_leaves_at_its_own_deadline_and_the_call_goes_on() -> None:
 def test_who_joined_a_call_that_ended_for_want_of_another_s_time_begins_it_again() -> None:
     async def run() -> None:
         one = desk(lambda: bad(503, Retry_After="5"), fine, policy=PATIENT)
-        hasty = asyncio.create_task(one.caller.within(until(2)).ask(ONE, raw))
+        hasty = asyncio.create_task(Within(one.caller, until(2)).ask(ONE, raw))
         await asyncio.sleep(0)
-        patient = [asyncio.create_task(one.caller.within(until(10)).ask(ONE, raw)) for _ in range(20)]
+        patient = [asyncio.create_task(Within(one.caller, until(10)).ask(ONE, raw)) for _ in range(20)]
         failed, *found = await asyncio.gather(hasty, *patient, return_exceptions=True)
         assert getattr(failed, "status", None) == 503
         assert found == [[]] * 20
@@ -76,11 +77,11 @@ def test_a_pause_that_outlasts_a_joiner_is_told_to_it_at_once() -> None:
 
     async def run() -> None:
         one = desk(lambda: bad(429, Retry_After="9"), fine, policy=PATIENT)
-        patient = asyncio.create_task(one.caller.within(until(12)).ask(ONE, raw))
+        patient = asyncio.create_task(Within(one.caller, until(12)).ask(ONE, raw))
         await asyncio.sleep(1)
         began = clock()
         with pytest.raises(RateLimited) as caught:
-            await one.caller.within(until(2)).ask(ONE, raw)
+            await Within(one.caller, until(2)).ask(ONE, raw)
         assert (clock(), caught.value.retry_after) == (began, about(8))
         assert await patient == []
 
@@ -92,7 +93,7 @@ def test_an_operation_whose_time_is_up_begins_no_call_and_pays_for_none() -> Non
         one = desk(fine)
         late = until(0)
         with pytest.raises(TimedOut):
-            await one.caller.within(late).ask(ONE, raw)
+            await Within(one.caller, late).ask(ONE, raw)
         assert (late.spent, one.script.times) == (0, [])
 
     swiftly(run())
@@ -101,7 +102,7 @@ def test_an_operation_whose_time_is_up_begins_no_call_and_pays_for_none() -> Non
 def test_what_the_server_needs_for_itself_has_no_time_of_the_operation_s() -> None:
     async def run() -> None:
         one = desk(lambda: 4.0)
-        assert await one.caller.within(until(1), Mode.FRESH, charged=False).ask(call(2), raw) == []
+        assert await Within(one.caller, until(1), Mode.FRESH, charged=False).ask(call(2), raw) == []
 
     swiftly(run())
 

@@ -16,6 +16,7 @@ from upstreams.deadline import within
 from upstreams.errors import BadResponse, Fault, RateLimited, Refused, TimedOut, Unavailable, UpstreamError
 from upstreams.ledger import Ledger
 from upstreams.policy import Policy
+from upstreams.within import Within
 
 PATIENT = Policy(breaker=NEVER_OPEN)
 
@@ -166,7 +167,7 @@ def test_a_trace_says_how_many_tries_a_call_took() -> None:
     async def run() -> None:
         one = desk(lambda: bad(500), fine, lambda: bad(500), policy=PATIENT)
         ledger = Ledger(traced=True)
-        asking = one.caller.within(ledger)
+        asking = Within(one.caller, ledger)
         await asking.ask(call(1), raw)
         with pytest.raises(Fault):
             await asking.ask(call(2), raw)

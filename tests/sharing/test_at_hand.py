@@ -18,6 +18,7 @@ from tests.sharing.test_changes import Changing, changing
 from upstreams.cache import LIVES
 from upstreams.calls import Call, Kind, Mode
 from upstreams.ledger import Ledger
+from upstreams.within import Within
 
 CREW = ("Ann Lee", "Bob Ray", "Cy Fox", "Dee Hill")
 NODES = "id submittedAt overdue responses { id respondedAt personName personEmail person { id } }"
@@ -107,7 +108,7 @@ async def test_answers_are_at_hand_when_all_are_fresh_and_count_as_if_asked_for_
     async with desk() as one:
         for age, call in enumerate(CALLS):
             one.caller.cache.keep(one.caller.key(call), call.kind, call.path, 1, one.clock.now - age)
-        assert one.caller.within(ledger := Ledger()).at_hand(CALLS) == [call.path for call in CALLS]
+        assert Within(one.caller, ledger := Ledger()).at_hand(CALLS) == [call.path for call in CALLS]
     assert ledger.sources == {("checkins", "cache"): 3}
     assert ledger.oldest == {"checkins": 2}
     assert ledger.fresh == LIVES[Kind.DETAIL].fresh - 2
@@ -117,9 +118,9 @@ async def test_nothing_is_at_hand_if_one_is_old_or_unknown_or_nothing_remembered
     async with desk() as one:
         for call in CALLS:
             one.caller.cache.keep(one.caller.key(call), call.kind, call.path, 1, one.clock.now)
-        assert one.caller.within(Ledger(), Mode.NONE).at_hand(CALLS) is None
-        assert one.caller.within(Ledger(traced=True)).at_hand(CALLS) is None
-        assert one.caller.within(ledger := Ledger()).at_hand([*CALLS, Call(Kind.DETAIL, "/x/{x}", "/x/9")]) is None
+        assert Within(one.caller, Ledger(), Mode.NONE).at_hand(CALLS) is None
+        assert Within(one.caller, Ledger(traced=True)).at_hand(CALLS) is None
+        assert Within(one.caller, ledger := Ledger()).at_hand([*CALLS, Call(Kind.DETAIL, "/x/{x}", "/x/9")]) is None
         one.clock.now += LIVES[Kind.DETAIL].fresh
-        assert one.caller.within(ledger).at_hand(CALLS) is None
+        assert Within(one.caller, ledger).at_hand(CALLS) is None
     assert not ledger.sources

@@ -9,15 +9,15 @@ import pytest
 from tests.graphs import forgetful
 from tests.sharing.held import ONE, Desk, desk, parsed
 from tests.waiting import LONG, settled
-from upstreams.caller import Within
 from upstreams.calls import Mode
 from upstreams.errors import TooExpensive, Unavailable
 from upstreams.ledger import Ledger
+from upstreams.within import Within
 
 
 def asking(one: Desk, ledger: Ledger | None = None, mode: Mode = Mode.USUAL) -> asyncio.Task[int]:
     """A request that asks the call."""
-    within: Within = one.caller.within(ledger or Ledger(), mode)
+    within: Within = Within(one.caller, ledger or Ledger(), mode)
     return asyncio.create_task(within.ask(ONE, parsed))
 
 

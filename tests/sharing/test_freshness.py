@@ -16,6 +16,7 @@ from upstreams.cache import FORGETFUL, LIVES, Cache, Life
 from upstreams.calls import Call, Kind, Mode
 from upstreams.dialect import Credentials
 from upstreams.ledger import Ledger
+from upstreams.within import Within
 
 BRIEF = {kind: Life(30, 60) for kind in Kind}
 
@@ -28,7 +29,7 @@ def brief(clock: Clock) -> Cache:
 async def told(one: Desk, mode: Mode = Mode.USUAL, call: Call = ONE) -> tuple[int, str, float]:
     """What one request is answered, where from, and how old it says that this is."""
     ledger = Ledger(traced=True)
-    value: int = await one.caller.within(ledger, mode).ask(call, parsed)
+    value: int = await Within(one.caller, ledger, mode).ask(call, parsed)
     await settled()
     return value, ledger.calls[0].source, ledger.oldest["checkins"]
 
@@ -51,7 +52,7 @@ async def test_many_who_are_shown_a_stale_answer_cost_the_one_call_that_renews_i
         one.clock.now += 40
         one.upstream.held = True
         ledgers = [Ledger(limit=0) for _ in range(20)]
-        assert [await one.caller.within(ledger).ask(ONE, parsed) for ledger in ledgers] == [1] * 20
+        assert [await Within(one.caller, ledger).ask(ONE, parsed) for ledger in ledgers] == [1] * 20
         await one.upstream.arrived(2)
         one.upstream.waiting[0].set()
         await settled()
@@ -181,7 +182,7 @@ async def test_callers_of_other_addresses_credentials_headers_or_spellings_share
     engine = Kept()
     async with desk(engine=engine) as one, desk(engine=engine, **other) as two, desk(engine=engine, **other) as same:
         for each in (one, two, same):
-            await each.caller.within(Ledger()).ask(ONE, parsed)
+            await Within(each.caller, Ledger()).ask(ONE, parsed)
         assert [len(each.upstream.calls) for each in (one, two, same)] == [1, 1, 0]
         assert len(engine.values) == 2
         assert not any("ann" in key or "upstream" in key for key in engine.values)
@@ -217,4 +218,4 @@ async def test_the_answer_unused_for_longest_makes_room() -> None:
         a, b, c = (Call(Kind.ROWS, "/x", f"/{name}") for name in "abc")
         for call in (a, b, a, c):
             await told(one, call=call)
-        assert [one.caller.within(Ledger()).remembers(call) for call in (a, b, c)] == [True, False, True]
+        assert [Within(one.caller, Ledger()).remembers(call) for call in (a, b, c)] == [True, False, True]
