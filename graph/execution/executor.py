@@ -54,7 +54,7 @@ class Compiled(Planning):
                     results[key] = value
                     if self.is_awaitable(value):
                         late.append(key)
-        except Exception:
+        except Exception:  # what one field raises ends them all, but what the others wait for may be shared
             self.track_async_work([results[key] for key in late])
             raise
         return self.all_of(results, late) if late else results
@@ -67,7 +67,7 @@ class Compiled(Planning):
         tasks = [asyncio.ensure_future(results[key]) for key in late]
         try:
             results.update(zip(late, await asyncio.gather(*tasks), strict=True))
-        except Exception:
+        except Exception:  # the same, later
             self.track_async_work([task for task in tasks if not task.done()])
             raise
         return results
@@ -86,7 +86,7 @@ class Compiled(Planning):
         if plan is not None:
             try:
                 made = plan.many([result], self.context_value)
-            except Exception:
+            except Exception:  # whatever an unusual value raises, graphql-core says it in its place
                 COUNTS["odd"] += 1
             else:
                 return Waves(self, return_type, field_details_list, info, path).one(plan, result, made)

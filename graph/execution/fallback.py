@@ -108,7 +108,7 @@ class Fallback:
         complete = executor.complete_awaitable_value if waits else executor.complete_value
         try:
             completed = complete(site.type, site.details, self.told(batch, site, path), path, value, None)
-        except Exception as error:
+        except Exception as error:  # any of them is an error of its field
             self.fail(batch, number, site, error)
             return
         self.put(completed, Late(batch, site, number, batch.made[number], site.key))
@@ -123,7 +123,7 @@ class Fallback:
                 slot.append(executor.complete_awaitable_list_item_value(value, *given, None))
             else:
                 executor.complete_list_item_value(value, slot, *given, None)
-        except Exception as error:
+        except Exception as error:  # any of them is an error of its field
             self.fail(batch, number, site, error)
             return
         self.put(slot[0], Late(batch, site, number, batch.made[number][site.key], index))
@@ -135,7 +135,7 @@ class Fallback:
         for number, source in enumerate(batch.sources):
             try:
                 completed = self.executor.execute_field(batch.plan.of, source, site.details, self.place(batch, number, site), None)
-            except Exception as error:
+            except Exception as error:  # any of them is an error of its field
                 self.fail(batch, number, site, error)
                 continue
             self.put(completed, Late(batch, site, number, batch.made[number], site.key))

@@ -49,7 +49,9 @@ class Metrics:
         self.identities = count("crewgraph_identities", "Links that operations asked for, by result.", ("status", "method"))
         self.unreadable = count("crewgraph_unreadable_values", "Upstream values that could not be read.", ("upstream", "field"))
         self.shared = count("crewgraph_shared_cache_failures", "Batches of the shared cache that failed.")
-        self.execution = count("crewgraph_execution_events", "Selections compiled, faults of that, odd values.", ("event",))
+        self.execution = count(
+            "crewgraph_execution_events", "Selections compiled, faults of that, odd values, portions shown again.", ("event",)
+        )
         self.lag = measure("crewgraph_event_loop_lag_seconds", "How late the event loop is.", buckets=LAGS)
         self.memory = sums("crewgraph_resident_memory_bytes", "Memory in use.")
         self.workers = sums("crewgraph_workers", "Processes that serve.")
