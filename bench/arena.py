@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
-from asyncio.subprocess import DEVNULL, Process
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,12 +12,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
 from bench.company import Company
-from bench.connection import Failed, connected
-from bench.machine import Cores, Noise, on
+from bench.connection import connected
+from bench.machine import Cores, Noise
+from bench.processes import started
 from bench.questions import Question, Unequal, difference, digest, meaning
 from bench.sides import Side, State
 from bench.stub import TAKEN
-from tests.servers import answering, environment, free_port
+from tests.servers import free_port
 
 HELLO = json.dumps({"query": "{ __typename }"}).encode()
 """What a server that has just started is asked first; it makes no upstream call."""
@@ -60,10 +59,10 @@ class Arena:
         facts = {"upstream": f"http://127.0.0.1:{self.stub}", "port": port, "home": home, "in_flight": self.ground.in_flight}
         given = {name: value.format(**facts, answer=self.kept(question)) for name, value in side.states[state].items()}
         words = [word.format(**facts) for word in side.words]
-        async with started(words, port, home, self.ground.cores.servers, given) as process:
+        async with started(words, port, home, given, cores=self.ground.cores.servers) as served:
             async with connected(port) as connection:
                 await connection.post(HELLO)
-            yield Server(side, port, process.pid)
+            yield Server(side, port, served.process.pid)
 
     async def taken(self, latency: int = 0) -> tuple[int, int]:
         """How many upstream calls there were since this was last asked, and how many the stub had to learn; next ones take the latency."""
@@ -94,22 +93,5 @@ async def opened(company: Company, ground: Ground) -> AsyncIterator[Arena]:
         home, port = Path(folder), free_port()
         company.save(home / "company.sqlite", datetime.now(UTC).date())
         words = (sys.executable, "-m", "bench.stub", str(home / "company.sqlite"), str(port))
-        async with started(words, port, home, ground.cores.others, {}):
+        async with started(words, port, home, {}, cores=ground.cores.others):
             yield Arena(home, company, port, ground)
-
-
-@asynccontextmanager
-async def started(words: Sequence[str], port: int, home: Path, cores: frozenset[int], given: Mapping[str, str]) -> AsyncIterator[Process]:
-    """A command that answers on a port, and is ended afterwards. Raises Failed with what it said when it ends before."""
-    complaints = home / "complaints"
-    with complaints.open("wb") as said, on(cores):
-        process = await asyncio.create_subprocess_exec(*words, stdout=DEVNULL, stderr=said, cwd=home, env=environment(home, given))
-    try:
-        await answering(f"http://127.0.0.1:{port}/health/ready", process)
-        yield process
-    except AssertionError as ended:
-        raise Failed(f"{words[0]}: {complaints.read_text()[-2000:]}") from ended
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()

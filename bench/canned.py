@@ -10,16 +10,14 @@ import asyncio
 import selectors
 import sys
 import time
-from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from tests.servers import answering, free_port
-
-SERVE = "import sys; from bench.canned import serve; serve(int(sys.argv[1]))"
+from bench.processes import serving
 
 
 def row(number: int) -> dict[str, Any]:
@@ -142,11 +140,9 @@ def serve(port: int) -> None:
 @asynccontextmanager
 async def stubbed() -> AsyncIterator[str]:
     """The address of a stub in a process of its own."""
-    port = free_port()
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", SERVE, str(port), stdout=DEVNULL)
-    try:
-        await answering(f"http://127.0.0.1:{port}/", process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        await process.wait()
+    async with serving(program=(sys.executable, "-m", "bench.canned"), home=Path.cwd()) as stub:
+        yield stub.address
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[-1]))

@@ -16,7 +16,7 @@ HEAD = (
 
 
 class Failed(Exception):
-    """An answer with another status than 200."""
+    """A server that ended before it answered, or an answer with another status than 200."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ import httpx
 
 from bench.processes import serving
 from graph.http import GRAPHQL
-from tests.limits.hostile import ENTITIES, HOSTILE, READING, doubling
+from tests.limits.hostile import ENTITIES, HOSTILE, READING, REFUSED, doubling
 
 HEALTHY = '{ project(number: "HB-1000") { name } }'
 PAUSE = 0.02
@@ -140,6 +140,8 @@ ATTACKS: Mapping[str, Attack] = {
     "100,000 empty representations": asked(*HOSTILE["100,000 empty representations"][:2]),
     "as many representations as fit": asked(ENTITIES, {"of": [{"__typename": "Person", "id": "1"}] * 30_000}),
     "the schema, read over and over": asked(READING),
+    "4,000 refused arguments": asked(REFUSED),
+    "4,000 of them below 150,000 lines": asked("\n" * 150_000 + REFUSED),
     "50 dripping bodies": dripping(head("Content-Length: 100000"), b"{"),
     "50 dripping heads": dripping(b"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nX: "),
 }

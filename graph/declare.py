@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, TypeVar, dataclass_transform
 
 import strawberry
@@ -33,7 +34,7 @@ class Bound:
     """
 
     one: Callable[[Any], Any]
-    values: Mapping[str, Any]
+    values: Mapping[str, Any] = MappingProxyType({})
     many: Callable[[Sequence[Any]], list[Any] | None] | None = None
     rests: Callable[[Sequence[Any]], list[Basis | None]] | None = None
 

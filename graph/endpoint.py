@@ -18,11 +18,12 @@ from graph.answers import Flight, freshness
 from graph.context import Context
 from graph.door.asking import heard, understood
 from graph.errors import formatted, root
+from graph.execution.errors import Errors
 from graph.operating.admission import Turn, admitted
 from graph.operating.quota import Exhausted
 from graph.operating.visits import Visit, attended, ident
 from graph.repeating import Asking, Finished, flight, glanced, joined, landed, remembered
-from graph.schema import COMPILED, MUTE, schema
+from graph.schema import COMPILED, ERRORS, MUTE, schema
 from graph.service import Service
 from graph.weights import keeping
 from graph.weights.prices import costs
@@ -97,7 +98,8 @@ async def run(asking: Asking, call: http.Call, turn: Turn, flight: Flight) -> Re
     loaders = Loaders(service.known, ledger, Mode.USUAL if asking.oldest else Mode.NONE, rights.reach)
     bounds = service.limits.documents.waived if call.trusted else service.limits.documents
     context = Context(loaders, request_id, call.operation, rights, bounds, pay=turn.pay, portions=service.portions, free=service.free)
-    result = await executed(asking.request, call, context)
+    errors = Errors(bounds.errors)
+    result = await executed(asking.request, call, context, errors)
     content: dict[str, Any] = {} if http.never_executed(result.data, result.errors) else {"data": result.data}
     if "data" in content:
         await service.documents.learn(call)
@@ -106,7 +108,7 @@ async def run(asking: Asking, call: http.Call, turn: Turn, flight: Flight) -> Re
     record = audit.operation(rights, call, request_id, ledger, content.get("errors", ())) if service.access.audited else {}
     if record:
         audit.audit(record)
-    told_of = told(loaders) | costs(context.documents, context.weighing)
+    told_of = told(loaders) | costs(context.documents, context.weighing) | errors.told
     status = http.status(asking.kind, result.data, result.errors)
     asking.visit.answer(content, status)
     keeps = keeping.keeps(context.weighing, ledger, content)
@@ -117,8 +119,8 @@ async def run(asking: Asking, call: http.Call, turn: Turn, flight: Flight) -> Re
     return http.answer(asking.kind, content | extensions, status=status, headers=headers)
 
 
-async def executed(request: Request, call: http.Call, context: Context) -> ExecutionResult:
-    """What a call comes to. Raises http.Refusal, and Exhausted where its caller cannot pay for it."""
+async def executed(request: Request, call: http.Call, context: Context, errors: Errors) -> ExecutionResult:
+    """What a call comes to, its field errors among these. Raises http.Refusal, and Exhausted where its caller cannot pay for it."""
     try:
         result = await schema.execute(
             call.query,
@@ -126,7 +128,7 @@ async def executed(request: Request, call: http.Call, context: Context) -> Execu
             context,
             operation_name=call.operation,
             allowed_operation_types=[OperationType.QUERY] if request.method == "GET" else list(OperationType),
-            operation_extensions={MUTE: context.documents.mute, COMPILED: request.app.state.service.limits.compiled},
+            operation_extensions={MUTE: context.documents.mute, COMPILED: request.app.state.service.limits.compiled, ERRORS: errors},
         )
     except CannotGetOperationTypeError as cause:
         raise http.Refusal(400, "BAD_REQUEST", "`operationName` must name one of the document's operations.") from cause

@@ -34,13 +34,21 @@ QUOTED = re.compile(r"(?:, but encountered error |(?:, found| Found|(?<=value)):
 
 
 def formatted(errors: Iterable[GraphQLError], request_id: str) -> list[dict[str, Any]]:
-    """The errors of an answer, each with `extensions.code` and the request's id."""
-    return [format_one(error, request_id) for error in errors]
+    """The errors of an answer, each with `extensions.code` and the request's id; what nobody expected is reported, once for each place."""
+    found, unexpected = [], dict[tuple[object, ...], Exception]()
+    for error in errors:
+        cause = root(error)
+        found.append(format_one(error, cause, request_id))
+        if not (isinstance(cause, Fault) or about_query(error, cause)):
+            unexpected.setdefault((type(cause), *origin(cause)), cause)
+    for cause in unexpected.values():
+        report(cause, request_id)
+    return found
 
 
-def format_one(error: GraphQLError, request_id: str) -> dict[str, Any]:
+def format_one(error: GraphQLError, cause: Exception, request_id: str) -> dict[str, Any]:
     """One error with its path and place in the query, if it has them."""
-    message, extensions = told(error, request_id)
+    message, extensions = told(error, cause)
     found: dict[str, Any] = {"message": message}
     if error.locations:
         found["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
@@ -49,14 +57,12 @@ def format_one(error: GraphQLError, request_id: str) -> dict[str, Any]:
     return {**found, "extensions": {**extensions, "requestId": request_id}}
 
 
-def told(error: GraphQLError, request_id: str) -> tuple[str, dict[str, Any]]:
+def told(error: GraphQLError, cause: Exception) -> tuple[str, dict[str, Any]]:
     """What a client is told of an error: a fault's own words, the words of graphql-core about the client's query, or nothing."""
-    cause = root(error)
     if isinstance(cause, Fault):
         return sentence(cause), extensions(cause)
     if about_query(error, cause):
         return worded(error), {**(getattr(cause, "extensions", None) or {}), "code": code(error, cause)}
-    report(cause, request_id)
     return "Something went wrong in this server.", {"code": "INTERNAL_SERVER_ERROR"}
 
 
@@ -142,6 +148,12 @@ def extensions(fault: Fault) -> dict[str, Any]:
         if fault.retry_after is not None:
             found["retryAfter"] = math.ceil(fault.retry_after)
     return found
+
+
+def origin(cause: Exception) -> tuple[object, ...]:
+    """The place that an error comes from: the innermost of those that it came through."""
+    places = [(frame.f_code, line) for frame, line in traceback.walk_tb(cause.__traceback__)]
+    return places[-1] if places else ()
 
 
 def report(cause: Exception, request_id: str) -> None:

@@ -32,8 +32,8 @@ from graph.weights.looked import LOOKS, Looked
 from graph.weights.scale import ones, weights
 
 ENTITIES = entities.entities(value for value in vars(graph.types).values() if isinstance(value, type))
-MUTE, COMPILED = "mute", "compiled"
-"""What a request says with its operation: that errors in its variables suggest no names, and whether plans are made for it."""
+MUTE, COMPILED, ERRORS = "mute", "compiled", "errors"
+"""What a request says with its operation: if errors in its variables suggest no names, if plans are made for it, what keeps its errors."""
 SHOWN = dict.fromkeys(one for of in (graph.values, graph.types, graph.overviews) for one in vars(of).values() if hasattr(one, "record")) | {
     Query: None
 }
@@ -107,11 +107,11 @@ class Schema(strawberry.federation.Schema):
         return await entities.resolve(ENTITIES, info.context.loaders, list(representations), info.context.rights)
 
     def _get_custom_context_kwargs(self, operation_extensions: dict[str, Any] | None = None, *, sync: bool = False) -> dict[str, Any]:
-        """What graphql-core executes with: besides the usual, what is told of wrong variables, if with names, and if plans are made."""
+        """What graphql-core executes with: besides the usual, what is told of wrong variables, if with names, and what the request says."""
         usual = super()._get_custom_context_kwargs(operation_extensions, sync=sync)
         said = operation_extensions or {}
         told = {"hide_suggestions": bool(said.get(MUTE)), "max_coercion_errors": MOST_ERRORS}
-        return {**usual, **told, "compiled": said.get(COMPILED, True)}
+        return {**usual, **told, "compiled": said.get(COMPILED, True), "errors": said.get(ERRORS)}
 
     def _extend_introspection(self) -> None:
         """Strawberry's own answer to `isOneOf` fails where a type is asked that only wraps another."""

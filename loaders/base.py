@@ -85,7 +85,7 @@ class Loader(Generic[K, V]):
             self.answers.update(found)
         except asyncio.CancelledError:
             self.answers.update(found := {key: Interrupted() for key in keys})
-        except Exception as error:
+        except Exception as error:  # whatever it is, each who waits is to have it
             found = dict.fromkeys(keys, error)
         for key, answer in found.items():
             for future in self.waiting.pop(key):

@@ -95,12 +95,8 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
 def transaction(db: sqlite3.Connection, kind: Literal["IMMEDIATE", "DEFERRED"] = "IMMEDIATE") -> Iterator[None]:
     """All or nothing, waiting for other writers first; a deferred one only reads, and sees one state of the file."""
     db.execute(f"BEGIN {kind}")
-    try:
+    with db:  # which commits or rolls back what was begun, whoever began it
         yield
-    except BaseException:
-        db.execute("ROLLBACK")
-        raise
-    db.execute("COMMIT")
 
 
 def prepare(db: sqlite3.Connection, path: Path) -> None:

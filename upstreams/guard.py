@@ -111,7 +111,7 @@ class Guard:
                 await self.gate.acquire()
                 try:
                     await self.limiter.turn(deadline)
-                except BaseException:
+                except BaseException:  # refused or cancelled, it leaves its place to another
                     self.gate.release()
                     raise
         except TimeoutError as cause:

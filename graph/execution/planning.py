@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import Any, ClassVar, Literal
 
-from graphql import GraphQLNamedOutputType
+from graphql import GraphQLNamedOutputType, GraphQLOutputType
+from graphql.pyutils import Path
 from strawberry.schema.schema import Schema, StrawberryGraphQLCoreExecutionContext
 
 from graph.context import Context
 from graph.declare import Bound
 from graph.execution.calls import call
+from graph.execution.errors import Errors, bared
 from graph.execution.plans import Kinds, Plan, Site
 from graph.execution.scopes import KEPT, Scope
 from graph.execution.shapes import Details
@@ -25,14 +27,20 @@ class Planning(StrawberryGraphQLCoreExecutionContext):
 
     when: ClassVar[Literal["never", "worth", "always"]] = "worth"
 
-    def __init__(self, *args: Any, compiled: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, compiled: bool = True, errors: Errors | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.collected_errors = errors or self.collected_errors
         self.calls: dict[Site, Bound | None] = {}
         self.shelves: dict[Site, Shelf | None] = {}
         self.scope: Scope | None = None
         if compiled and self.when != "never" and self.usual():
             self.scope = KEPT.scope(self.schema, self.operation, self.variable_values.coerced)
             self._relevant_sub_fields = self.scope.collected
+
+    def handle_field_error(self, raw_error: Exception, return_type: GraphQLOutputType, field_details_list: Details, path: Path) -> None:
+        """Locate an error, at the first of the places that ask for its field, and keep it or raise it further."""
+        bared(raw_error)
+        super().handle_field_error(raw_error, return_type, field_details_list[:1], path)
 
     def usual(self) -> bool:
         """Whether nothing wants to see each field, errors are what they usually are, and there is a loop to wait in."""
@@ -66,7 +74,7 @@ class Planning(StrawberryGraphQLCoreExecutionContext):
     def shelved(self, site: Site) -> Shelf | None:
         """The same, looked for."""
         bound = self.call(site) if site.spelling is not None else None
-        if bound is None or site.spelling is None:
+        if bound is None or bound.rests is None or site.spelling is None:
             return None
         context: Context = self.context_value
         question = site.spelling.text, tuple(sorted(bound.values.items()))

@@ -32,7 +32,7 @@ class Metrics:
         self.operations = count("crewgraph_operations", "GraphQL operations, by kind and outcome.", ("kind", "outcome"))
         self.operation_seconds = measure("crewgraph_operation_seconds", "How long operations took.", ("kind",), buckets=SECONDS)
         self.replies = count("crewgraph_answers", "Where the answers to operations came from.", ("source",))
-        self.errors = count("crewgraph_operation_errors", "Errors in answers, by code.", ("code",))
+        self.errors = count("crewgraph_operation_errors", "Errors that answers list, by code.", ("code",))
         self.in_flight = sums("crewgraph_operations_in_flight", "Operations that are being answered.")
         self.waiting = sums("crewgraph_operations_waiting", "Operations in line.")
         self.wait_seconds = measure("crewgraph_operation_wait_seconds", "How long operations were in line.", buckets=SECONDS)
@@ -65,9 +65,9 @@ class Metrics:
         self.of_kind(kind).observe(seconds)
         self.of_source(source).inc()
 
-    def broke(self, code: str) -> None:
-        """An answer has an error with this code."""
-        self.errors.labels(code if CODE.fullmatch(code) else "OTHER").inc()
+    def broke(self, code: str, times: int = 1) -> None:
+        """An answer lists so many errors with this code."""
+        self.errors.labels(code if CODE.fullmatch(code) else "OTHER").inc(times)
 
     def breaker(self, upstream: str, state: str) -> None:
         """This process's breaker of an upstream is now in this state."""

@@ -123,9 +123,9 @@ def conclude(span: Span, visit: Visit) -> None:
     if visit.status:
         span.set_attribute("http.response.status_code", visit.status)
     if visit.codes:
-        span.set_attribute("crewgraph.error.codes", sorted(set(visit.codes)))
+        span.set_attribute("crewgraph.error.codes", sorted(visit.codes))
     if visit.outcome in {"failed", "lost"} or visit.status >= 500:
-        span.set_attribute("error.type", visit.codes[0] if visit.codes else visit.outcome)
+        span.set_attribute("error.type", next(iter(visit.codes)) if visit.codes else visit.outcome)
         span.set_status(StatusCode.ERROR)
 
 

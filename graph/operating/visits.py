@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, MutableMapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -44,7 +45,7 @@ class Visit:
     kind: str = "none"
     outcome: str = "lost"
     status: int = 0
-    codes: list[str] = field(default_factory=list)
+    codes: Counter[str] = field(default_factory=Counter)
     ledger: Ledger = field(default_factory=Ledger)
     gone: bool = False
     source: str = "none"
@@ -52,14 +53,14 @@ class Visit:
     def refuse(self, code: str, status: int) -> None:
         """It is not run."""
         self.outcome, self.status = "refused", status
-        self.codes.append(code)
+        self.codes[code] += 1
 
     def answer(self, content: Mapping[str, Any], status: int) -> None:
         """It was run, or found impossible to run, and this is its answer, which nobody gets who has gone."""
         if self.gone:
             return
         errors, data = content.get("errors") or (), content.get("data")
-        self.codes += (error["extensions"]["code"] for error in errors)
+        self.codes.update(error["extensions"]["code"] for error in errors)
         self.status = status
         if "data" not in content:
             self.outcome = "refused"

@@ -72,8 +72,8 @@ class Watch:
         """Count an operation that has ended, and tell of it in a line without its address, its text or anybody's name."""
         self.metrics.ended(visit.kind, visit.outcome, visit.source, seconds)
         self.metrics.asked(visit.ledger.sources, visit.ledger.found)
-        for code in visit.codes:
-            self.metrics.broke(code)
+        for code, times in visit.codes.items():
+            self.metrics.broke(code, times)
         told = {
             "kind": visit.kind,
             "outcome": visit.outcome,
@@ -81,7 +81,7 @@ class Watch:
             "source": visit.source,
             "milliseconds": round(seconds * 1000, 1),
             "calls": visit.ledger.spent + visit.ledger.own,
-            "codes": sorted(set(visit.codes)),
+            "codes": sorted(visit.codes),
         }
         if log.isEnabledFor(logging.INFO):  # whence it is told is of no interest, and costs more than telling it
             log.handle(log.makeRecord(log.name, logging.INFO, "", 0, "operation", (), None, extra={TOLD: told}))

@@ -23,6 +23,7 @@ class DocumentSettings(BaseModel):
     most_values: int = Field(
         100_000, ge=1, description="Most values that an answer may have, by the sizes of lists that the schema assumes."
     )
+    most_errors: int = Field(1_000, ge=1, description="Most errors that an answer lists; of further ones it says how many.")
 
     def documents(self) -> Bounds:
         """What a document may be."""
@@ -38,4 +39,5 @@ class DocumentSettings(BaseModel):
             mode=self.cost_mode,
             cost=self.most_cost,
             values=self.most_values,
+            errors=self.most_errors,
         )

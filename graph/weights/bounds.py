@@ -16,7 +16,8 @@ class Bounds:
 
     `tokens` are counted as the document is read, comments among them; `roots` are fields of the query type, and `letters` those of an
     alias, which an answer repeats as often as it has values.
-    `values` are those of an answer, fields of fields and items of lists among them, by the sizes that the schema assumes.
+    `values` are those of an answer, fields of fields and items of lists among them, by the sizes that the schema assumes; `errors` are
+    those that it tells one by one.
     What `waives` lets a document read the schema as it likes.
     """
 
@@ -32,6 +33,7 @@ class Bounds:
     mode: CostMode = "enforce"
     cost: int = 50_000
     values: int = 100_000
+    errors: int = 1_000
     waives: bool = False
 
     @property

@@ -12,6 +12,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from graph.execution.documents import DOCUMENTS
+from graph.execution.places import lined
 from graph.weights.bounds import Bounds
 from graph.weights.measure import refusals
 
@@ -81,8 +82,11 @@ class Checked(SchemaExtension):
         yield
 
     def on_parse(self) -> Iterator[None]:
-        """Tell a document that was too long from one that cannot be read."""
+        """Tell a document that was too long from one that cannot be read; where things are in one is looked up."""
         yield
+        document = self.execution_context.graphql_document
+        if document is not None and document is not self.known:
+            lined(document)
         for error in self.execution_context.pre_execution_errors or ():
             if f"more than {self.limits.tokens} tokens" in error.message:
                 error.extensions = {"code": "MAX_TOKENS_LIMIT", "limit": self.limits.tokens}

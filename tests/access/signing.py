@@ -23,6 +23,7 @@ from starlette.routing import Route
 from graph.access.guard import Access
 from graph.access.keyserver import KeyServer, KeySource
 from graph.access.tokens import Tokens, Trust
+from tests.clocks import Clock
 from tests.servers import served
 
 ISSUER, AUDIENCE = "https://issuer.example.com", "crewgraph"
@@ -87,22 +88,12 @@ class Issuer:
         return Response(json.dumps({"keys": [key.as_dict(private=False) for key in self.keys]}), media_type="application/json")
 
 
-class Clock:
-    """A time that passes when it is told to."""
-
-    def __init__(self, now: float) -> None:
-        self.now = now
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @asynccontextmanager
 async def issuing(*keys: Any, clock: Clock | None = None) -> AsyncIterator[tuple[Issuer, KeyServer]]:
     """An issuer on a socket, and what asks it."""
     issuer = Issuer(*keys)
     async with served(issuer.app) as address:
-        server = KeyServer(f"{address}/keys", clock=clock or Clock(1000.0))
+        server = KeyServer(f"{address}/keys", clock=clock or Clock(1_000.0))
         yield issuer, server
         await server.aclose()
 

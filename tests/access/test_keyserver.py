@@ -15,7 +15,8 @@ from graph.access.keyserver import LARGEST, KeyServer, parse, pick
 from graph.access.reread import Broken
 from graph.http import Refusal
 from sandbox import build
-from tests.access.signing import EC, NEW, RSA, Clock, issuing, said, signed, trusting
+from tests.access.signing import EC, NEW, RSA, issuing, said, signed, trusting
+from tests.clocks import Clock
 from tests.graphs import TODAY, graph
 from tests.servers import reserved
 from tests.waiting import until

@@ -30,7 +30,6 @@ from tests.access.signing import (
     OTHER,
     RSA,
     TRUST,
-    Clock,
     Issuer,
     claims,
     confused,
@@ -40,6 +39,7 @@ from tests.access.signing import (
     signed,
     trusting,
 )
+from tests.clocks import Clock
 from tests.graphs import Graph, graph
 
 INVALID = 'Bearer realm="crewgraph", error="invalid_token", error_description="The token is not valid"'

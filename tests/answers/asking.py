@@ -8,21 +8,12 @@ import httpx
 
 from graph.answers import Answers
 from graph.limits import Limits
+from tests.clocks import Clock
 from tests.graphs import Graph
 from upstreams.cache import Cache
 
 PROJECTS = "{ projects(first: 3) { nodes { id name } } }"
 PEOPLE = "query People($first: Int! = 2) { people(first: $first) { nodes { id name } } }"
-
-
-@dataclass
-class Clock:
-    """Seconds that pass when they are told to."""
-
-    now: float = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @dataclass

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from graphql.execution.collect_fields import CollectedFields, FieldDetails
-from graphql.execution.executor import Executor
+from graphql.execution.executor import CollectedErrors, Executor
+from graphql.language.location import get_locations
+from graphql.language.source import Source
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Stock
 
 from graph.execution.executor import Compiled
@@ -20,6 +22,7 @@ OVERRIDDEN = {
     "execute_fields": ["parent_type", "source_value", "path", "grouped_field_set", "position_context"],
     "complete_object_value": COMPLETING,
     "complete_list_value": COMPLETING,
+    "handle_field_error": ["raw_error", "return_type", "field_details_list", "path"],
 }
 CALLED = {
     "execute_field": ["parent_type", "source", "field_details_list", "path", "position_context"],
@@ -27,7 +30,6 @@ CALLED = {
     "complete_awaitable_value": COMPLETING,
     "complete_list_item_value": ["item", "complete_results", "item_type", "field_details_list", "info", "item_path", "position_context"],
     "complete_awaitable_list_item_value": ["item", "item_type", "field_details_list", "info", "item_path", "position_context"],
-    "handle_field_error": ["raw_error", "return_type", "field_details_list", "path"],
     "build_resolve_info": ["field_def", "field_nodes", "parent_type", "path"],
     "collect_subfields": ["return_type", "field_details_list"],
     "settle_in_background": ["awaitables"],
@@ -49,6 +51,13 @@ def test_what_is_kept_of_an_operation_is_what_graphql_core_collects() -> None:
     assert CollectedFields._fields == ("grouped_field_set", "new_defer_usages", "forbidden_directive_instances")
     assert FieldDetails._fields == ("node", "defer_usage", "fragment_variable_values")
     assert "_relevant_sub_fields" in inspect.getsource(Executor.__init__)
+
+
+def test_what_keeps_errors_and_finds_lines_is_what_graphql_core_asks() -> None:
+    assert {*CollectedErrors.__slots__} == {"_errors", "_error_positions"}
+    assert [*inspect.signature(CollectedErrors.add).parameters] == ["self", "error", "path"]
+    assert [*inspect.signature(Source.get_location).parameters] == ["self", "position"]
+    assert "source.get_location(" in inspect.getsource(get_locations)
 
 
 def test_both_are_pinned() -> None:

@@ -12,16 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loaders.memory import Remembered
-
-
-class Clock:
-    """A clock that is moved by hand."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def __call__(self) -> float:
-        return self.seconds
+from tests.clocks import Clock
 
 
 class Maker:
@@ -51,9 +42,9 @@ def test_a_value_is_forgotten_exactly_when_its_time_is_over() -> None:
     clock = Clock()
     memory: Remembered[str, int] = Remembered(seconds=10, size=5, clock=clock)
     memory.keep("a", 1)
-    clock.seconds = 9.99
+    clock.now = 9.99
     assert memory.peek("a") == 1
-    clock.seconds = 10
+    clock.now = 10
     assert memory.peek("a") is None
 
 
@@ -68,10 +59,10 @@ def test_looking_does_not_lengthen_a_life_and_keeping_again_does() -> None:
     memory: Remembered[str, int] = Remembered(seconds=10, size=5, clock=clock)
     memory.keep("a", 1)
     memory.keep("b", 1)
-    clock.seconds = 6
+    clock.now = 6
     assert memory.peek("a") == 1
     memory.keep("b", 2)
-    clock.seconds = 12
+    clock.now = 12
     assert (memory.peek("a"), memory.peek("b")) == (None, 2)
 
 

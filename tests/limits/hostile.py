@@ -25,6 +25,9 @@ def many(count: int, text: str) -> str:
     return " ".join(text.replace("#", str(number)) for number in range(count))
 
 
+REFUSED = f"{{ people(first: 100) {{ nodes {{ {many(40, 'a#: checkIns(first: 0) { totalCount }')} }} }} }}"
+"""An argument that is refused for each of many people, forty times."""
+
 HOSTILE: dict[str, tuple[str, dict[str, Any], set[str]]] = {
     "24 fragments that double": (doubling(24), {}, {"MAX_FIELDS_LIMIT"}),
     "24 fragments that double below fields": (

@@ -10,6 +10,7 @@ import pytest
 from graph.operating.drain import Drain
 from graph.operating.options import Operating
 from graph.operating.visits import ident
+from tests.clocks import Clock
 from tests.graphs import codes, graph, is_check_ins
 from tests.operating.asking import NAMES, WALK
 
@@ -44,21 +45,21 @@ async def test_a_draining_app_is_alive_and_not_ready_and_still_serves_but_keeps_
 
 
 def test_a_drain_has_its_grace_and_a_second_signal_ends_it() -> None:
-    now = [10.0]
-    drain = Drain(grace=5, clock=lambda: now[0])
+    clock = Clock(10.0)
+    drain = Drain(grace=5, clock=clock)
     assert [drain.begun, drain.over] == [False, False]
     drain.begin()
     assert drain.begun
     assert not drain.over
-    now[0] = 14.9
+    clock.now = 14.9
     assert not drain.over
-    now[0] = 15.0
+    clock.now = 15.0
     assert drain.over
-    hasty = Drain(grace=5, clock=lambda: now[0])
+    hasty = Drain(grace=5, clock=clock)
     hasty.begin()
     hasty.begin()
     assert hasty.over
-    interrupted = Drain(grace=5, clock=lambda: now[0])
+    interrupted = Drain(grace=5, clock=clock)
     interrupted.begin(at_once=True)
     assert interrupted.over
 

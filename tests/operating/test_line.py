@@ -10,16 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.operating.line import CROWD, LEAST, Line, Overloaded, Turn
-
-
-@dataclass
-class Clock:
-    """Seconds that pass when they are told to."""
-
-    now: float = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.clocks import Clock
 
 
 @dataclass

@@ -175,7 +175,7 @@ def test_an_operation_is_what_its_answer_says() -> None:
     ]
     visit = Visit()
     visit.answer({"data": None, "errors": [{"extensions": {"code": "A"}}]}, 200)
-    assert (visit.outcome, visit.codes) == ("failed", ["A"])
+    assert (visit.outcome, visit.codes) == ("failed", {"A": 1})
 
 
 def test_memory_is_a_number_of_bytes() -> None:

@@ -123,7 +123,7 @@ class Watch:
         outcome = "ok"
         try:
             yield {"traceparent": f"try-{number}"}
-        except BaseException as error:
+        except BaseException as error:  # being cancelled is an outcome, too
             outcome = type(error).__name__
             raise
         finally:

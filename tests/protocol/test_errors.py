@@ -47,6 +47,12 @@ def test_a_value_of_ours_that_does_not_fit_is_told_and_logged_without_the_value(
     assert SECRET not in caplog.text
 
 
+def test_a_mistake_of_ours_in_many_places_is_reported_once(caplog: pytest.LogCaptureFixture) -> None:
+    errors = answered("{ a: whole b: whole c: whole d: text }", whole=bug, text=library)
+    assert [error["path"] for error in errors] == [["a"], ["b"], ["c"], ["d"]]
+    assert sorted(str(record.args[0]) for record in caplog.records if isinstance(record.args, tuple)) == ["GraphQLError", "KeyError"]
+
+
 def test_a_null_that_arrives_where_none_may_be_is_the_clients_own(caplog: pytest.LogCaptureFixture) -> None:
     (error,) = answered("query ($first: Int = 1) { takes(first: $first) }")
     assert (error["path"], error["extensions"]["code"]) == (["takes"], "BAD_USER_INPUT")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import msgspec
 
+from tests.clocks import Clock
 from tests.policies import ONCE
 from tests.waiting import until
 from upstreams.cache import Cache
@@ -27,16 +28,6 @@ ONE = Call(Kind.ROWS, "/rows", "/rows")
 def parsed(raw: Any, _reading: Reading) -> Any:
     """The answer as it came."""
     return raw
-
-
-@dataclass
-class Clock:
-    """A clock that a test sets."""
-
-    now: float = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Upstream(httpx.AsyncBaseTransport):
@@ -84,8 +75,8 @@ class Desk:
 
     caller: Caller
     upstream: Upstream
-    clock: Clock = field(default_factory=Clock)
-    wall: Clock = field(default_factory=Clock)
+    clock: Clock
+    wall: Clock
 
 
 @asynccontextmanager
@@ -93,7 +84,7 @@ async def desk(
     *, cache: Callable[[Clock], Cache] = lambda clock: Cache(clock=clock), engine: Engine | None = None, **dialect: Any
 ) -> AsyncIterator[Desk]:
     """A caller, closed at the end."""
-    clock, wall, upstream = Clock(), Clock(), Upstream()
+    clock, wall, upstream = Clock(1_000.0), Clock(1_000.0), Upstream()  # not 0.0, which a broken time of a stored value may be
     given = {"name": "checkins", "base_url": "http://upstream", "policy": ONCE, **dialect}
     caller = Caller(Http(Dialect(**given), upstream), cache(clock), engine, wall)
     try:

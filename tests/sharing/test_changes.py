@@ -18,9 +18,9 @@ from graph.limits import Limits
 from loaders.known import Rules
 from sandbox import Draft, Options
 from sandbox import create_app as create_sandbox
+from tests.clocks import Clock
 from tests.graphs import CALM, TODAY, Graph, Wire, codes, noon, upstreams
 from tests.identity.companies import Switch
-from tests.sharing.held import Clock
 from upstreams.cache import Cache
 
 NO_CACHE = {"Cache-Control": "no-cache"}

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loaders.memory import Remembered
-from tests.sharing.held import ONE, Clock, Desk, Kept, desk, parsed
+from tests.clocks import Clock
+from tests.sharing.held import ONE, Desk, Kept, desk, parsed
 from tests.waiting import settled
 from upstreams.cache import FORGETFUL, LIVES, Cache, Life
 from upstreams.calls import Call, Kind, Mode
