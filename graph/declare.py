@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any, TypeVar, dataclass_transform
 
 import strawberry
@@ -34,7 +33,7 @@ class Bound:
     """
 
     one: Callable[[Any], Any]
-    values: Mapping[str, Any] = MappingProxyType({})
+    values: Mapping[str, Any] = field(default_factory=dict)
     many: Callable[[Sequence[Any]], list[Any] | None] | None = None
     rests: Callable[[Sequence[Any]], list[Basis | None]] | None = None
 
