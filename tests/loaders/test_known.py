@@ -8,13 +8,16 @@ import pytest
 
 from graph.settings import load
 from loaders.attributions import owner
+from loaders.hand import told
 from loaders.known import Known, Rules
-from upstreams.check_ins import CheckIns
+from loaders.links import Identity, Owned, Status
+from loaders.rows import Rows
+from upstreams.check_ins import CheckIns, Filter
 from upstreams.dialect import Dialect
 from upstreams.http import Http
 from upstreams.listings import parse_detail
 from upstreams.reading import Reading
-from upstreams.records import Account, Property
+from upstreams.records import Account, CheckIn, Listing, Property, Response
 from upstreams.workforce import Workforce
 
 
@@ -84,3 +87,53 @@ def test_the_procore_dialect_renames_the_start_day_only() -> None:
     ).workforce()
     names = ("startDay", "dayRange", "page", "created_after")
     assert [dialect.parameter(name) for name in names] == ["start_day", "dayRange", "page", "created_after"]
+
+
+ANN = Owned(Account("580:a", "Ann Lee", "ann@x"), Filter(person_email="ann@x"), direct=True)
+
+
+@pytest.mark.parametrize(
+    ("owners", "believed"),
+    [
+        ({}, False),
+        ({"1": "580:a"}, True),
+        ({"1": "580:a", "2": "580:a"}, True),
+        ({"1": "580:a", "2": "580:b"}, False),
+        ({"2": "580:b"}, False),
+    ],
+    ids=["of nobody known", "one is theirs", "all are theirs", "one is somebody else's", "the known one is somebody else's"],
+)
+def test_rows_are_at_hand_where_one_is_known_to_be_the_accounts_and_none_to_be_anybody_elses(
+    known: Known, owners: dict[str, str], believed: bool
+) -> None:
+    """(faults.md F32)"""
+    page = Listing((CheckIn("580:1"), CheckIn("580:2"), CheckIn("580:3")), (0, 1, 2), 0, 3)
+    for row, whose in owners.items():
+        known.owners.keep(row, Account(whose))
+    assert told(known, Rows(ANN.where, ANN), page) is believed
+    assert told(known, Rows(ANN.where), page), "rows that are asked for by a filter alone are anybody's"
+
+
+def test_what_contradicts_an_owner_ends_what_rests_on_it(known: Known) -> None:
+    mark = known.mark()
+    known.hold([CheckIn("580:1"), CheckIn("580:2")], "580:a")
+    known.note(CheckIn("580:1", responses=(Response("r", "580:1", account=Account("580:a")),)))
+    assert known.mark() is mark
+    known.note(CheckIn("580:2", responses=(Response("q", "580:2", account=Account("580:b")),)))
+    assert known.mark() is not mark
+    mark = known.mark()
+    known.hold([CheckIn("580:1")], "580:b")
+    assert known.mark() is not mark
+
+
+def test_another_outcome_for_somebody_ends_what_rests_on_the_first(known: Known) -> None:
+    def verdict(status: Status) -> Identity:
+        return Identity(status, "So it is.", known.rules.clock())
+
+    known.decided("w", verdict(Status.UNMATCHED))
+    mark = known.mark()
+    known.decided("w", verdict(Status.UNMATCHED))
+    known.decided("v", verdict(Status.UNMATCHED))
+    assert known.mark() is mark
+    known.decided("w", verdict(Status.AMBIGUOUS))
+    assert known.mark() is not mark
