@@ -13,7 +13,7 @@ import statistics
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from functools import partial
 from itertools import count
@@ -42,6 +42,8 @@ WHAT = {
     "12 assignments": (PROJECT, parse_bookings),
 }
 """The answers, and what they are parsed with."""
+WAVE = "and the caller, as one wave"
+"""How most calls are made: all are asked for together, and waited for in one place."""
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 
 Found = dict[tuple[str, str, str], list[float]]
@@ -60,6 +62,13 @@ async def cost(ask: Ask, calls: int) -> float:
     return (time.process_time() - began) / calls * 1e6
 
 
+async def together(ask: Callable[[int], Awaitable[object]], calls: int) -> float:
+    """The same for so many calls that are asked for at once."""
+    began = time.process_time()
+    await ask(calls)
+    return (time.process_time() - began) / calls * 1e6
+
+
 def parts(http: Http, body: bytes, path: str, parse: Any) -> Iterator[tuple[str, Ask]]:
     """A call by its parts, and whole."""
     numbers, caller = count(), Caller(http, Cache(FORGETFUL))
@@ -75,7 +84,17 @@ def parts(http: Http, body: bytes, path: str, parse: Any) -> Iterator[tuple[str,
     yield "guard", lambda: http.guard.call(path, nothing, NEVER)
     yield "decode and parse", parsed
     yield "all of these", lambda: http.get(asked, parse)
-    yield "and the caller", lambda: within.ask(Call(Kind.DETAIL, path, path, (("n", str(next(numbers))),)), parse)
+
+    def other() -> tuple[Call, Any]:
+        return Call(Kind.DETAIL, path, path, (("n", str(next(numbers))),)), parse
+
+    yield "and the caller", lambda: within.ask(*other())
+
+
+def wave(http: Http, path: str, parse: Any) -> Callable[[int], Awaitable[object]]:
+    """So many different calls at once."""
+    within = Within(Caller(http, Cache(FORGETFUL)), Ledger())
+    return lambda calls: within.asks([(Call(Kind.DETAIL, path, path, (("n", str(number)),)), parse) for number in range(calls)])
 
 
 async def round_of(url: str, given: argparse.Namespace, loop: str, found: Found) -> None:
@@ -90,6 +109,7 @@ async def round_of(url: str, given: argparse.Namespace, loop: str, found: Found)
             for row, ask in ({**others, **chunked} | dict(parts(http, body, path, parse))).items():
                 await cost(ask, IN_FLIGHT * 2)
                 found[loop, row, column].append(await cost(ask, given.calls))
+            found[loop, WAVE, column].append(await together(wave(http, path, parse), given.calls))
 
 
 def table(found: Found) -> Iterable[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import struct
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -60,15 +61,16 @@ class Passenger(Protocol):
 class Caller:
     """One for each upstream and process. Answers are never shared across addresses, credentials, headers or spellings: they are in the key.
 
-    A flight is the process's own task: requests that leave do not end it, and it fails for all who wait (faults.md F22, F25).
+    A flight is the process's own: requests that leave do not end it, and it fails for all who wait (faults.md F22, F25). `flying` are
+    the tasks in which flights are under way.
     """
 
     http: Http
     cache: Cache
     engine: Engine | None = None
     wall: Callable[[], float] = time.time
-    flights: dict[str, asyncio.Task[Landed]] = field(default_factory=dict)
-    flying: set[asyncio.Task[Landed]] = field(default_factory=set)
+    flights: dict[str, asyncio.Future[Landed]] = field(default_factory=dict)
+    flying: set[asyncio.Task[Any]] = field(default_factory=set)
     prefix: str = field(init=False)
     renewed: int = 0
 
@@ -99,11 +101,16 @@ class Caller:
         if not task.cancelled():
             task.exception()
 
-    async def fly(self, key: str, call: Call, parse: Callable[[Any, Reading], Any], asked: Passenger) -> Landed:
+    def fleet(self, asked: Passenger) -> Fleet:
+        """New flights of one request, of which none has begun."""
+        return Fleet(self, asked)
+
+    async def fly(self, key: str, call: Call, parse: Callable[[Any, Reading], Any], asked: Passenger, *, paid: bool = False) -> Landed:
         """The answer from the shared store, else from the upstream; remembered, unless it fails."""
         if self.engine is not None and asked.mode is not Mode.NONE and (found := await self.shared(key, call, parse)) is not None:
             return found
-        asked.ledger.spend(charged=asked.charged)
+        if not paid:
+            asked.ledger.spend(charged=asked.charged)
         began, stamp = self.cache.clock(), self.wall()
         done = await self.http.get(call, parse, asked.deadline)
         value, body = done.value.value, done.value.body
@@ -142,3 +149,44 @@ class Caller:
             task.cancel()
         await asyncio.gather(*flying, return_exceptions=True)
         await self.http.aclose()
+
+
+class Fleet:
+    """Flights that begin together, as many of them at a time as the gate lets through: those that wait cost next to nothing."""
+
+    def __init__(self, caller: Caller, asked: Passenger) -> None:
+        self.caller, self.asked = caller, asked
+        self.loop = asyncio.get_running_loop()
+        self.waiting: deque[tuple[asyncio.Future[Landed], str, Call, Callable[[Any, Reading], Any]]] = deque()
+
+    def add(self, key: str, call: Call, parse: Callable[[Any, Reading], Any]) -> asyncio.Future[Landed]:
+        """One more, which anybody may join from now on; it is paid for unless another server may have its answer. Raises TooExpensive."""
+        if self.caller.engine is None:
+            self.asked.ledger.spend(charged=self.asked.charged)
+        future = self.caller.flights[key] = self.loop.create_future()
+        self.waiting.append((future, key, call, parse))
+        return future
+
+    def begin(self) -> None:
+        """Let them go."""
+        for _ in range(min(len(self.waiting), self.caller.http.guard.policy.concurrency)):
+            task = self.loop.create_task(self.lane())
+            self.caller.flying.add(task)
+            task.add_done_callback(self.caller.flying.discard)
+
+    async def lane(self) -> None:
+        """One after another."""
+        while self.waiting:
+            future, key, call, parse = self.waiting.popleft()
+            try:
+                future.set_result(await self.caller.fly(key, call, parse, self.asked, paid=self.caller.engine is None))
+            except asyncio.CancelledError:  # the app ends
+                for one in (future, *(other for other, *_ in self.waiting)):
+                    one.cancel()
+                raise
+            except Exception as error:  # any of them is for those who wait, and counts as seen, since all may have left
+                future.set_exception(error)
+                future.exception()
+            finally:
+                if self.caller.flights.get(key) is future:
+                    del self.caller.flights[key]

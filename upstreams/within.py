@@ -38,7 +38,7 @@ class Trip(Generic[T]):
 class Flight:
     """A flight that a request has `joined` or begun."""
 
-    task: asyncio.Task[Landed]
+    task: asyncio.Future[Landed]
     joined: bool
 
     def another(self, error: Fault) -> bool:
@@ -167,7 +167,9 @@ class Within:
 
     async def landings(self, trips: Sequence[Trip[Any]]) -> list[Any]:
         """What these flights bring, or why they do not."""
-        boarded = [self.boarded(trip) for trip in trips]
+        fleet = self.caller.fleet(self)
+        boarded = [self.boarded(trip, fleet.add) for trip in trips]
+        fleet.begin()
         await self.deadline.ended([one.task for one in boarded if isinstance(one, Flight)])
         found = [self.ended(trip, one) for trip, one in zip(trips, boarded, strict=True)]
         again = [at for at, one in enumerate(found) if one is AGAIN]
@@ -176,15 +178,20 @@ class Within:
             found[at] = one
         return found
 
-    def boarded(self, trip: Trip[Any]) -> Flight | Fault:
-        """The flight of a call, which another request may have begun; or why there is none."""
+    def boarded(self, trip: Trip[Any], new: Callable[..., asyncio.Future[Landed]] | None = None) -> Flight | Fault:
+        """The flight of a call, which another request may have begun, or a `new` one; or why there is none."""
         try:
             self.caller.http.guard.hurry(self.deadline)
+            if (task := self.flying(trip.key)) is not None:
+                return Flight(task, joined=True)
+            return Flight((new or self.flown)(trip.key, trip.call, trip.parse), joined=False)
         except Fault as error:
             self.failed(trip, error, joined=False)
             return error
-        task = self.flying(trip.key)
-        return Flight(task or self.caller.flight(trip.key, trip.call, trip.parse, self), task is not None)
+
+    def flown(self, key: str, call: Call, parse: Callable[[Any, Reading], Any]) -> asyncio.Future[Landed]:
+        """A flight of its own."""
+        return self.caller.flight(key, call, parse, self)
 
     def ended(self, trip: Trip[T], flight: Flight | Fault) -> Any:
         """What a flight has brought by now, or its error; AGAIN for one that must be begun again."""
@@ -209,7 +216,7 @@ class Within:
         value: T = landed.value
         return value
 
-    def flying(self, key: str) -> asyncio.Task[Landed] | None:
+    def flying(self, key: str) -> asyncio.Future[Landed] | None:
         """The flight that this request may join."""
         task = self.caller.flights.get(key) if self.mode is not Mode.NONE else None
         return task if task is not None and not task.done() else None
