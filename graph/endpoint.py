@@ -70,7 +70,8 @@ async def answered(request: Request, service: Service, visit: Visit, kind: str) 
     caller = await service.access.caller(request)
     said = await heard(request, service.limits.door)
     until = deadline.asked(request.headers.get(deadline.HEADER), service.limits.deadline, lambda: visit.gone)
-    asking = Asking(request, service, visit, kind, said, caller, until, service.limits.trace and traced(request, caller))
+    wishes, shows = http.directives(request), service.limits.trace and traced(request, caller)
+    asking = Asking(request, service, visit, kind, said, caller, until, shows, wishes, http.oldest(wishes))
     if (response := glanced(asking)) is not None:
         return response
     call = await service.documents.call(understood(said))

@@ -53,10 +53,13 @@ def too_large(door: Door) -> Refusal:
 
 async def read(request: Request, door: Door) -> bytes:
     """The body as it arrives. Raises Refusal when it is too large, ClientDisconnect, and TimeoutError when it pauses or takes too long."""
-    found, more, until = bytearray(), True, asyncio.get_running_loop().time() + door.body_seconds
+    found, more, until = bytearray(), True, 0.0
     while more:
-        whole = request.scope.get(WHOLE)  # then there is nothing to wait for, and a timer would cost more than the reading
-        message = await (request.receive() if whole else soon(request.receive, until, door.idle_seconds))
+        if request.scope.get(WHOLE):  # then there is nothing to wait for, and a timer would cost more than the reading
+            message = await request.receive()
+        else:
+            until = until or asyncio.get_running_loop().time() + door.body_seconds
+            message = await soon(request.receive, until, door.idle_seconds)
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         found += message.get("body", b"")

@@ -64,6 +64,15 @@ def paying(request: Request, watch: Watch, payer: str | None) -> Iterator[Turn]:
         raise http.Refusal(429, "RATE_LIMITED", sentence, turn.headers(), retry_after=cause.retry_after) from cause
 
 
+def paid(request: Request, watch: Watch, payer: str | None, points: int) -> Mapping[str, str]:
+    """Pay for what costs so many points in all; what the client is told of those it has left. Raises Refusal."""
+    if not watch.quota.points:
+        return {}
+    with paying(request, watch, payer) as turn:
+        turn.pay(points)
+        return turn.headers()
+
+
 def whose(request: Request) -> str:
     """The network that a request comes from."""
     return network(request.client.host) if request.client is not None else ""

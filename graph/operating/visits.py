@@ -32,6 +32,10 @@ def ident(scope: MutableMapping[str, Any]) -> str:
     return str(scope[PLACE])
 
 
+UNASKED = Ledger()
+"""The books of what asked no upstream for anything; nobody writes into them."""
+
+
 @dataclass
 class Visit:
     """Filled while the operation is answered.
@@ -45,7 +49,7 @@ class Visit:
     outcome: str = "lost"
     status: int = 0
     codes: list[str] = field(default_factory=list)
-    ledger: Ledger = field(default_factory=Ledger)
+    ledger: Ledger = field(default_factory=lambda: UNASKED)
     gone: bool = False
     source: str = "none"
 

@@ -49,7 +49,7 @@ class Watch:
         self.observer: Observer = Both(Metered(self.metrics), self.tracer)
         self.risen = {"engine": Risen(), "execution": Risen(COUNTS)}
         self.notices = Notices(log, "letting everybody in")
-        self.started = False
+        self.started, self.answering = False, 0
 
     @property
     def ready(self) -> bool:
@@ -60,12 +60,12 @@ class Watch:
     def operation(self, headers: Mapping[str, str]) -> Iterator[Visit]:
         """Around one operation; whoever answers it fills the visit."""
         visit, began = Visit(), time.perf_counter()
-        self.metrics.in_flight.inc()
+        self.answering += 1
         try:
             with self.tracer.operation(headers, visit):
                 yield visit
         finally:
-            self.metrics.in_flight.dec()
+            self.answering -= 1
             self.note(visit, time.perf_counter() - began)
 
     def note(self, visit: Visit, seconds: float) -> None:
@@ -137,6 +137,7 @@ class Watch:
     def look(self) -> None:
         """Take over what others count."""
         self.metrics.memory.set(resident())
+        self.metrics.in_flight.set(self.answering)
         self.metrics.waiting.set(len(self.line.waiting))
         for one in self.connections.upstreams:
             name = one.dialect.name
