@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 
 from graph.execution.counts import COUNTS
 from graph.operating.line import Line
+from graph.operating.lines import Lines, log
 from graph.operating.metrics import Metrics, Risen, resident
 from graph.operating.options import Operating
 from graph.operating.quota import Exhausted, Quota
-from graph.operating.visits import TOLD, Visit
+from graph.operating.visits import Visit
 from graph.operating.watching import Both, Metered
 from upstreams.engine import Engine, Redis
 from upstreams.http import Http
@@ -23,7 +24,6 @@ from upstreams.observer import Observer
 
 PULSE = 0.1
 """Seconds between two looks at the event loop and at what others count."""
-log = logging.getLogger("crewgraph.operations")
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class Watch:
     def __post_init__(self) -> None:
         self.tracer, self.drain = self.options.tracer(), self.options.drain
         self.line = Line(self.options.most, self.options.patience)
+        self.lines = Lines()
         self.quota = Quota(self.options.quota)
         self.observer: Observer = Both(Metered(self.metrics), self.tracer)
         self.risen = {"engine": Risen(), "execution": Risen(COUNTS)}
@@ -74,6 +75,8 @@ class Watch:
         self.metrics.asked(visit.ledger.sources, visit.ledger.found)
         for code in visit.codes:
             self.metrics.broke(code)
+        if not log.isEnabledFor(logging.INFO):
+            return
         told = {
             "kind": visit.kind,
             "outcome": visit.outcome,
@@ -83,8 +86,7 @@ class Watch:
             "calls": visit.ledger.spent + visit.ledger.own,
             "codes": sorted(set(visit.codes)),
         }
-        if log.isEnabledFor(logging.INFO):  # whence it is told is of no interest, and costs more than telling it
-            log.handle(log.makeRecord(log.name, logging.INFO, "", 0, "operation", (), None, extra={TOLD: told}))
+        self.lines.tell(told)
 
     def shed(self) -> None:
         """Count an operation that is sent away without a look, and tell of it in one line an interval."""
