@@ -121,7 +121,7 @@ def never_executed(data: Any, errors: list[GraphQLError] | None) -> bool:
 
 def answer(kind: str, content: Mapping[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """An answer as JSON."""
-    return Response(msgspec.json.encode(content), status, {"Vary": "Accept", **(headers or {})}, f"{kind}; charset=utf-8")
+    return Written(kind, [msgspec.json.encode(content)], {"Vary": "Accept", **(headers or {})}, status)
 
 
 def written(kind: str, begin: bytes, rest: bytes, headers: Mapping[str, str]) -> Written:
@@ -132,14 +132,14 @@ def written(kind: str, begin: bytes, rest: bytes, headers: Mapping[str, str]) ->
 class Written(Response):
     """An answer of our own, ready to be sent, whose parts are bytes and whose headers are known: Starlette's need not be made out."""
 
-    def __init__(self, kind: str, parts: Sequence[bytes], headers: Mapping[str, str]) -> None:
-        self.status_code, self.background, self.parts = 200, None, parts
+    def __init__(self, kind: str, parts: Sequence[bytes], headers: Mapping[str, str], status: int = 200) -> None:
+        self.status_code, self.background, self.parts, self.body = status, None, parts, parts[-1]
         own = [(b"content-length", b"%d" % sum(map(len, parts))), (b"content-type", CONTENT_TYPES[kind])]
         self.raw_headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()] + own
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         """Send the head, and the parts."""
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         for part in self.parts[:-1]:
             await send({"type": "http.response.body", "body": part, "more_body": True})
         await send({"type": "http.response.body", "body": self.parts[-1], "more_body": False})

@@ -90,6 +90,8 @@ def glanced(asking: Asking) -> Response | None:
 
 async def remembered(asking: Asking, call: http.Call) -> Response | None:
     """What was answered a moment ago. Raises Refusal when the caller cannot pay for it."""
+    if not asking.repeatable:
+        return None
     known = key(call, asking.caller)
     response = recalled(asking, known)
     if response is not None and call.teaches:
@@ -143,8 +145,10 @@ def flight(asking: Asking, call: http.Call) -> Iterator[Flight]:
 
 def landed(asking: Asking, call: http.Call, flight: Flight, context: Context, finished: Finished) -> Answer | None:
     """A run's answer as others may have it, who wait for it or come later; None where it is nobody else's."""
+    if not asking.repeatable:
+        return None
     own = key(call, asking.caller)
-    if not (asking.repeatable and finished.keeps and asking.fits(context.rights.emails)):
+    if not (finished.keeps and asking.fits(context.rights.emails)):
         if "data" in finished.content and "errors" not in finished.content:
             asking.answers.hopeless(own)
         return None

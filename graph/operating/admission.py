@@ -43,10 +43,13 @@ async def admitted(request: Request, watch: Watch, payer: str | None) -> AsyncIt
     """
     with paying(request, watch, payer) as turn:
         try:
-            async with watch.turn():
-                yield turn
+            await watch.wait()
         except Overloaded as cause:
             raise http.overloaded(cause.retry_after) from cause
+        try:
+            yield turn
+        finally:
+            watch.line.leave()
 
 
 @contextmanager

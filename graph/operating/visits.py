@@ -21,6 +21,8 @@ TOLD = "operation"
 """The field of a log record that holds what is told of an operation."""
 PLACE = "crewgraph.request_id"
 """Where in the ASGI scope a request's id is."""
+MOMENT = 0.002
+"""Seconds."""
 IDENT = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
@@ -80,12 +82,18 @@ class Visit:
 
 @asynccontextmanager
 async def attended(receive: Receive, visit: Visit) -> AsyncIterator[None]:
-    """Inside it, the end of the client's connection is noted; the body must have been read."""
-    watching = asyncio.create_task(left(receive, visit))
+    """Inside it, the end of the client's connection is noted; the body must have been read.
+
+    What is done in a moment is not watched: a task would cost more than that.
+    """
+    watching: list[asyncio.Task[None]] = []
+    begin = asyncio.get_running_loop().call_later(MOMENT, lambda: watching.append(asyncio.create_task(left(receive, visit))))
     try:
         yield
     finally:
-        watching.cancel()
+        begin.cancel()
+        for one in watching:
+            one.cancel()
 
 
 async def left(receive: Receive, visit: Visit) -> None:

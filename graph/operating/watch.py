@@ -94,13 +94,11 @@ class Watch:
         self.metrics.broke("OVERLOADED")
         self.notices.tell("too much to do")
 
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Inside it an operation may run. Raises Overloaded when it does not come to that soon."""
+    async def wait(self) -> None:
+        """Until an operation may run, which leaves the line when it is done. Raises Overloaded when it does not come to that soon."""
         began = time.perf_counter()
-        async with self.line.turn():
-            self.metrics.wait_seconds.observe(time.perf_counter() - began)
-            yield
+        await self.line.wait()
+        self.metrics.wait_seconds.observe(time.perf_counter() - began)
 
     def charge(self, client: str, points: int, paid: int = 0) -> None:
         """Have a client pay what it has not paid yet. Raises Exhausted with the seconds until it can."""
