@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from starlette.requests import Request
@@ -24,8 +24,7 @@ from graph.weights import keeping
 from upstreams.deadline import Deadline
 
 
-@dataclass(frozen=True)
-class Asking:
+class Asking(NamedTuple):
     """One request that may be answered: what it says, by whom, in which media type, until when, and whether it is traced.
 
     `wishes` is what the client says of caches, and `oldest` how many seconds old an answer may be by that.

@@ -15,7 +15,7 @@ from graph.operating.lines import Lines, log
 from graph.operating.metrics import Metrics, Risen, resident
 from graph.operating.options import Operating
 from graph.operating.quota import Exhausted, Quota
-from graph.operating.visits import Visit
+from graph.operating.visits import UNASKED, Visit
 from graph.operating.watching import Both, Metered
 from upstreams.engine import Engine, Redis
 from upstreams.http import Http
@@ -68,6 +68,7 @@ class Watch:
         finally:
             self.answering -= 1
             self.note(visit, time.perf_counter() - began)
+            visit.ledger = UNASKED  # its deadline asks the visit who has gone: a circle, for which the garbage collector would have to come
 
     def note(self, visit: Visit, seconds: float) -> None:
         """Count an operation that has ended, and tell of it in a line without its address, its text or anybody's name."""
