@@ -15,6 +15,7 @@ from graph.operating.lines import Lines, log
 from graph.operating.metrics import Metrics, Risen, resident
 from graph.operating.options import Operating
 from graph.operating.quota import Exhausted, Quota
+from graph.operating.tracing import Untraced
 from graph.operating.visits import UNASKED, Visit
 from graph.operating.watching import Both, Metered
 from upstreams.engine import Engine, Redis
@@ -47,7 +48,8 @@ class Watch:
         self.line = Line(self.options.most, self.options.patience)
         self.lines = Lines()
         self.quota = Quota(self.options.quota)
-        self.observer: Observer = Both(Metered(self.metrics), self.tracer)
+        metered = Metered(self.metrics)
+        self.observer: Observer = metered if isinstance(self.tracer, Untraced) else Both(metered, self.tracer)
         self.risen = {"engine": Risen(), "execution": Risen(COUNTS)}
         self.notices = Notices(log, "letting everybody in")
         self.started, self.answering = False, 0
