@@ -134,8 +134,8 @@ class Written(Response):
 
     def __init__(self, kind: str, parts: Sequence[bytes], headers: Mapping[str, str], status: int = 200) -> None:
         self.status_code, self.background, self.parts, self.body = status, None, parts, parts[-1]
-        own = [(b"content-length", b"%d" % sum(map(len, parts))), (b"content-type", CONTENT_TYPES[kind])]
-        self.raw_headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()] + own
+        length = (b"content-length", b"%d" % sum(map(len, parts)))
+        self.raw_headers = [*map(field, headers.items()), length, (b"content-type", CONTENT_TYPES[kind])]
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         """Send the head, and the parts."""
@@ -143,6 +143,12 @@ class Written(Response):
         for part in self.parts[:-1]:
             await send({"type": "http.response.body", "body": part, "more_body": True})
         await send({"type": "http.response.body", "body": self.parts[-1], "more_body": False})
+
+
+@lru_cache(maxsize=256)
+def field(given: tuple[str, str]) -> tuple[bytes, bytes]:
+    """A header field as it is sent, of which most are sent again and again."""
+    return given[0].lower().encode("latin-1"), given[1].encode("latin-1")
 
 
 def refused(refusal: Refusal, request_id: str, kind: str = JSON) -> Response:

@@ -34,11 +34,9 @@ class Fields(Headers):
 class Headed(Request):
     """A request with such fields."""
 
+    headers: Headers = Headers()
+    """Its fields: an attribute where Starlette has a property."""
+
     def __init__(self, scope: Scope, receive: Receive) -> None:
         super().__init__(scope, receive)
-        self.fields = Fields(list(scope["headers"]))
-
-    @property
-    def headers(self) -> Headers:
-        """Its fields."""
-        return self.fields
+        self.headers = Fields(list(scope["headers"]))

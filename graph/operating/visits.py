@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
-import secrets
 from collections.abc import AsyncIterator, Iterable, Mapping, MutableMapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -30,7 +30,7 @@ def ident(scope: MutableMapping[str, Any]) -> str:
     """The id that a request's answer, errors and log lines share: the client's, if it can be one, else a fresh one."""
     if PLACE not in scope:
         given = next((value.decode("latin-1") for name, value in scope.get("headers", ()) if name == b"x-request-id"), "")
-        scope[PLACE] = given if IDENT.fullmatch(given) else secrets.token_hex(8)
+        scope[PLACE] = given if IDENT.fullmatch(given) else os.urandom(8).hex()
     return str(scope[PLACE])
 
 
