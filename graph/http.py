@@ -21,7 +21,7 @@ CONTENT_TYPES = {kind: f"{kind}; charset=utf-8".encode() for kind in (GRAPHQL, J
 ALLOWED = {"Allow": "GET, POST"}
 NAMING = ("query", "extensions", "documentId", "doc_id", "id")
 """The parameters that say which document is meant."""
-LARGE = 32_768
+LARGE = 100_000
 """Bytes from which it costs more to copy an answer than to send it in two parts."""
 WEIGHT = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?", re.ASCII)
 
