@@ -120,9 +120,14 @@ class Answers:
         self.bytes += size
         while self.kept and (self.bytes > self.size or self.age(next(iter(self.kept.values()))) >= self.seconds):
             self.drop(next(iter(self.kept)))
-        if heard is not None and len(heard.text) <= LONGEST:
+        if heard is not None:
+            self.spelt(key[0], heard)
+
+    def spelt(self, question: Question, heard: Heard) -> None:
+        """Remember that a question was asked in these bytes."""
+        if len(heard.text) <= LONGEST:
             self.questions.pop(heard, None)
-            self.questions[heard] = key[0]
+            self.questions[heard] = question
             if len(self.questions) > MOST_SPELLINGS:
                 self.questions.popitem(last=False)
 

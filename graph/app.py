@@ -24,7 +24,7 @@ from graph.door.documents import documents
 from graph.door.guard import Guard
 from graph.endpoint import endpoint
 from graph.limits import Limits
-from graph.operating.front import Front, Shed
+from graph.operating.front import Front, Shed, Straight
 from graph.operating.health import Health
 from graph.operating.options import Operating
 from graph.operating.visits import ident
@@ -95,6 +95,7 @@ def create_app(
         Middleware(Guard, limits.door.hsts),
         *([shared] if origins else []),
         Middleware(Shed, watch, "/graphql"),
+        Middleware(Straight, "/graphql", METHODS, endpoint),
     ]
     alive = lifespan(upstreams, rules or Rules(), register or Register(), limits, watch, access)
     app = Starlette(routes=routes, middleware=before, exception_handlers={HTTPException: coded}, lifespan=alive)

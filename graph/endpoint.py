@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from graphql import ExecutionResult
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.types import ExecutionResult
-from strawberry.types.graphql import OperationType
 
-from graph import deadline, graphiql, http
+from graph import deadline, graphiql, http, running
 from graph.access import audit
 from graph.access.rights import Caller, Rights
 from graph.access.scopes import TRACES, met
@@ -23,7 +21,6 @@ from graph.operating.admission import Turn, admitted
 from graph.operating.quota import Exhausted
 from graph.operating.visits import Visit, attended, ident
 from graph.repeating import Asking, Finished, flight, glanced, joined, landed, remembered
-from graph.schema import COMPILED, ERRORS, MUTE, schema
 from graph.service import Service
 from graph.weights import keeping
 from graph.weights.prices import costs
@@ -71,7 +68,8 @@ async def answered(request: Request, service: Service, visit: Visit, kind: str) 
     caller = await service.access.caller(request)
     said = await heard(request, service.limits.door)
     until = deadline.asked(request.headers.get(deadline.HEADER), service.limits.deadline, lambda: visit.gone)
-    asking = Asking(request, service, visit, kind, said, caller, until, service.limits.trace and traced(request, caller))
+    wishes, shows = http.directives(request), service.limits.trace and traced(request, caller)
+    asking = Asking(request, service, visit, kind, said, caller, until, shows, wishes, http.oldest(wishes))
     if (response := glanced(asking)) is not None:
         return response
     call = await service.documents.call(understood(said))
@@ -86,7 +84,8 @@ async def own(asking: Asking, call: http.Call) -> Response:
         with flight(asking, call) as found:
             async with admitted(asking.request, asking.service.watch, asking.caller.payer) as turn:
                 response = await run(asking, call, turn, found)
-                response.headers.update(turn.headers())
+                if points := turn.headers():
+                    response.headers.update(points)
     return response
 
 
@@ -121,19 +120,8 @@ async def run(asking: Asking, call: http.Call, turn: Turn, flight: Flight) -> Re
 
 async def executed(request: Request, call: http.Call, context: Context, errors: Errors) -> ExecutionResult:
     """What a call comes to, its field errors among these. Raises http.Refusal, and Exhausted where its caller cannot pay for it."""
-    try:
-        result = await schema.execute(
-            call.query,
-            call.variables,
-            context,
-            operation_name=call.operation,
-            allowed_operation_types=[OperationType.QUERY] if request.method == "GET" else list(OperationType),
-            operation_extensions={MUTE: context.documents.mute, COMPILED: request.app.state.service.limits.compiled, ERRORS: errors},
-        )
-    except CannotGetOperationTypeError as cause:
-        raise http.Refusal(400, "BAD_REQUEST", "`operationName` must name one of the document's operations.") from cause
-    except InvalidOperationTypeError as cause:
-        raise http.Refusal(405, "METHOD_NOT_ALLOWED", "A GET runs queries only.", {"Allow": "POST"}) from cause
+    reads, compiled = request.method == "GET", request.app.state.service.limits.compiled
+    result = await running.run(call, context, errors, reads=reads, compiled=compiled)
     for error in result.errors or ():
         if isinstance(reason := root(error), Exhausted):
             raise reason

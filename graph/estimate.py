@@ -42,9 +42,9 @@ IDENTITIES = frozenset(
 NUMBERS = frozenset({"number", "employeeNumber"})
 
 
-def estimate(asked: Asked, known: Known, mode: Mode = Mode.USUAL) -> Estimate:
-    """The cost of an operation over what is known now; nothing is asked."""
-    asks = wants(asked)
+def estimate(asked: Asked, known: Known, mode: Mode = Mode.USUAL, asks: Wants | None = None) -> Estimate:
+    """The cost of an operation over what is known now; nothing is asked. What it `asks` is found out unless it is known."""
+    asks = asks or wants(asked)
     alone = all(one.coordinate in PAGED or one.coordinate not in RULES for one in asked.everything()) and not asks.directory
     view = View(known, asks, mode, alone)
     return Estimate(settled(priced(view, asked)), asks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -17,10 +17,11 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 GRAPHQL, JSON = "application/graphql-response+json", "application/json"
+CONTENT_TYPES = {kind: f"{kind}; charset=utf-8".encode() for kind in (GRAPHQL, JSON)}
 ALLOWED = {"Allow": "GET, POST"}
 NAMING = ("query", "extensions", "documentId", "doc_id", "id")
 """The parameters that say which document is meant."""
-LARGE = 32_768
+LARGE = 100_000
 """Bytes from which it costs more to copy an answer than to send it in two parts."""
 WEIGHT = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?", re.ASCII)
 
@@ -91,13 +92,17 @@ def wants_page(request: Request) -> bool:
     return not any(name in request.query_params for name in NAMING)
 
 
-def directives(request: Request) -> list[str]:
+def directives(request: Request) -> Sequence[str]:
     """What a client says of caches (RFC 9111, 5.2.1)."""
+    if "cache-control" not in request.headers:
+        return ()
     return [one.strip() for given in request.headers.getlist("cache-control") for one in given.lower().split(",")]
 
 
 def oldest(directives: Collection[str]) -> float:
     """How many seconds old an answer may be for a client; none where it wants nothing remembered."""
+    if not directives:
+        return math.inf
     ages = [one.removeprefix("max-age=").strip('"') for one in directives if one.startswith("max-age=")]
     if "no-cache" in directives or "no-store" in directives:
         return 0.0
@@ -116,28 +121,34 @@ def never_executed(data: Any, errors: list[GraphQLError] | None) -> bool:
 
 def answer(kind: str, content: Mapping[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """An answer as JSON."""
-    return Response(msgspec.json.encode(content), status, {"Vary": "Accept", **(headers or {})}, f"{kind}; charset=utf-8")
+    return Written(kind, [msgspec.json.encode(content)], {"Vary": "Accept", **(headers or {})}, status)
 
 
-def written(kind: str, begin: bytes, rest: bytes, headers: Mapping[str, str]) -> Response:
-    """An answer whose JSON is written already, in two parts."""
-    if len(begin) < LARGE:
-        return Response(begin + rest, 200, headers, f"{kind}; charset=utf-8")
-    return Parts(begin, rest, headers, f"{kind}; charset=utf-8")
+def written(kind: str, begin: bytes, rest: bytes, headers: Mapping[str, str]) -> Written:
+    """An answer whose JSON is written already, in two parts, of which the first is copied unless it is large."""
+    return Written(kind, [begin + rest] if len(begin) < LARGE else [begin, rest], headers)
 
 
-class Parts(Response):
-    """An answer in two parts, of which the first is too large to be copied."""
+class Written(Response):
+    """An answer of our own, ready to be sent, whose parts are bytes and whose headers are known: Starlette's need not be made out."""
 
-    def __init__(self, begin: bytes, rest: bytes, headers: Mapping[str, str], kind: str) -> None:
-        super().__init__(rest, 200, {**headers, "Content-Length": str(len(begin) + len(rest))}, kind)
-        self.begin = begin
+    def __init__(self, kind: str, parts: Sequence[bytes], headers: Mapping[str, str], status: int = 200) -> None:
+        self.status_code, self.background, self.parts, self.body = status, None, parts, parts[-1]
+        length = (b"content-length", b"%d" % sum(map(len, parts)))
+        self.raw_headers = [*map(field, headers.items()), length, (b"content-type", CONTENT_TYPES[kind])]
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        """Send both."""
+        """Send the head, and the parts."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        await send({"type": "http.response.body", "body": self.begin, "more_body": True})
-        await send({"type": "http.response.body", "body": self.body})
+        for part in self.parts[:-1]:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": self.parts[-1], "more_body": False})
+
+
+@lru_cache(maxsize=256)
+def field(given: tuple[str, str]) -> tuple[bytes, bytes]:
+    """A header field as it is sent, of which most are sent again and again."""
+    return given[0].lower().encode("latin-1"), given[1].encode("latin-1")
 
 
 def refused(refusal: Refusal, request_id: str, kind: str = JSON) -> Response:

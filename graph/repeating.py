@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from starlette.requests import Request
@@ -18,16 +17,18 @@ from graph.access.rights import Caller
 from graph.answers import Answer, Answers, Basis, Flight, Key, key
 from graph.context import Context
 from graph.door.asking import Heard
-from graph.operating.admission import paying
+from graph.operating.admission import paid
 from graph.operating.visits import Visit, ident, kind
 from graph.service import Service
 from graph.weights import keeping
 from upstreams.deadline import Deadline
 
 
-@dataclass(frozen=True)
-class Asking:
-    """One request that may be answered: what it says, by whom, in which media type, until when, and whether it is traced."""
+class Asking(NamedTuple):
+    """One request that may be answered: what it says, by whom, in which media type, until when, and whether it is traced.
+
+    `wishes` is what the client says of caches, and `oldest` how many seconds old an answer may be by that.
+    """
 
     request: Request
     service: Service
@@ -37,6 +38,8 @@ class Asking:
     caller: Caller
     until: Deadline
     traced: bool
+    wishes: Sequence[str]
+    oldest: float
 
     @property
     def answers(self) -> Answers:
@@ -67,16 +70,6 @@ class Asking:
         """Whether an answer of this key that was asked by these emails is everybody's, or the caller's alone."""
         return self.caller.email not in emails or self.caller.view[1] is not None
 
-    @cached_property
-    def wishes(self) -> Sequence[str]:
-        """What the client says of caches."""
-        return http.directives(self.request) if "cache-control" in self.request.headers else ()
-
-    @cached_property
-    def oldest(self) -> float:
-        """How many seconds old an answer may be."""
-        return http.oldest(self.wishes)
-
 
 @dataclass(frozen=True)
 class Finished:
@@ -96,9 +89,14 @@ def glanced(asking: Asking) -> Response | None:
 
 async def remembered(asking: Asking, call: http.Call) -> Response | None:
     """What was answered a moment ago. Raises Refusal when the caller cannot pay for it."""
-    response = recalled(asking, key(call, asking.caller))
-    if response is not None:
+    if not asking.repeatable:
+        return None
+    known = key(call, asking.caller)
+    response = recalled(asking, known)
+    if response is not None and call.teaches:
         await asking.service.documents.learn(call)
+    elif response is not None:
+        asking.answers.spelt(known[0], asking.heard)
     return response
 
 
@@ -124,12 +122,11 @@ async def joined(asking: Asking, call: http.Call) -> Response | None:
 def repeated(asking: Asking, answer: Answer, source: str) -> Response:
     """An answer once more: paid for, written down, and as old as it is. Raises Refusal."""
     service, age = asking.service, asking.answers.age(answer)
-    with paying(asking.request, service.watch, asking.caller.payer) as turn:
-        turn.pay(answer.cost)
+    points = paid(asking.request, service.watch, asking.caller.payer, answer.cost)
     if service.access.audited:
         audit.audit(audit.repeated(answer.record, asking.caller, asking.ident))
     asking.visit.repeat(answer.kind, source)
-    headers = {**keeping.headers(answer.keeps, private=asking.alone or answer.personal), **turn.headers()}
+    headers = {**keeping.headers(answer.keeps, private=asking.alone or answer.personal), **points}
     if source == "memory":
         headers["Age"] = str(int(age))
     return http.written(asking.kind, answer.data, answer.rest(age), headers)
@@ -147,8 +144,10 @@ def flight(asking: Asking, call: http.Call) -> Iterator[Flight]:
 
 def landed(asking: Asking, call: http.Call, flight: Flight, context: Context, finished: Finished) -> Answer | None:
     """A run's answer as others may have it, who wait for it or come later; None where it is nobody else's."""
+    if not asking.repeatable:
+        return None
     own = key(call, asking.caller)
-    if not (asking.repeatable and finished.keeps and asking.fits(context.rights.emails)):
+    if not (finished.keeps and asking.fits(context.rights.emails)):
         if "data" in finished.content and "errors" not in finished.content:
             asking.answers.hopeless(own)
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -34,9 +34,8 @@ class Asked:
     operation: str | None = None
 
 
-@dataclass(frozen=True)
-class Heard:
-    """What a request asks for, as it came: the body of a POST, or a GET's parameters."""
+class Heard(NamedTuple):
+    """What a request asks for, as it came: the body of a POST, or a GET's parameters. It is looked up, so it is a tuple."""
 
     method: str
     text: bytes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from itertools import chain
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -64,8 +65,8 @@ class Guard:
 
     def complete(self, start: Message, unread: bool) -> None:
         """Add what the head of an answer lacks; where a body goes on unread, the server would swallow it for as long as it lasts."""
-        said = {name.lower() for name, _ in start["headers"]}
-        start["headers"] = [*start["headers"], *(one for one in self.headers if one[0] not in said)]
+        said = dict(start["headers"])  # in lower case, as ASGI has it
+        start["headers"] = [*start["headers"], *[one for one in self.headers if one[0] not in said]]
         if unread:
             MutableHeaders(scope=start)["connection"] = "close"
 
@@ -90,6 +91,6 @@ def too_large(scope: Scope) -> Refusal | None:
     """Why a request's head is too large, if it is."""
     if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST_ADDRESS:
         return Refusal(414, "URI_TOO_LONG", f"An address may have at most {LONGEST_ADDRESS} bytes; use POST.")
-    if sum(len(name) + len(value) for name, value in scope["headers"]) > LARGEST_HEAD:
+    if sum(map(len, chain.from_iterable(scope["headers"]))) > LARGEST_HEAD:
         return Refusal(431, "HEADERS_TOO_LARGE", f"The header fields may have at most {LARGEST_HEAD} bytes.")
     return None

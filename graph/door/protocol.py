@@ -16,6 +16,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from graph.door.body import LATE, WHOLE
+from graph.door.cork import Cork
 from graph.door.guard import HEADERS, LINGER
 from graph.http import Refusal, refused
 
@@ -102,7 +103,9 @@ class Protocol(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """A field of a head; those that follow a body are not for anybody here."""
         if self.heading:
-            super().on_header(name, value.rstrip(b" \t"))
+            name = name.lower()
+            self.expect_100_continue = self.expect_100_continue or (name == b"expect" and value.lower() == b"100-continue")
+            self.headers.append((name, value.rstrip(b" \t")))
 
     def on_headers_complete(self) -> None:
         """The head is whole. Raises ValueError for what llhttp takes and should not."""
@@ -114,6 +117,8 @@ class Protocol(HttpToolsProtocol):
         super().on_headers_complete()
         path, _, query = self.url.partition(b"?")  # an address of another host is no path of ours
         self.scope |= {"path": unquote(path.decode("ascii")), "raw_path": path, "query_string": query}
+        if self.scope["method"] != "HEAD":  # its answer is nothing but a head
+            self.cycle.transport = Cork(self.transport)  # type: ignore[assignment] # as much of a transport as a cycle needs
 
     def on_message_complete(self) -> None:
         """A request is whole."""

@@ -43,10 +43,13 @@ async def admitted(request: Request, watch: Watch, payer: str | None) -> AsyncIt
     """
     with paying(request, watch, payer) as turn:
         try:
-            async with watch.turn():
-                yield turn
+            await watch.wait()
         except Overloaded as cause:
             raise http.overloaded(cause.retry_after) from cause
+        try:
+            yield turn
+        finally:
+            watch.line.leave()
 
 
 @contextmanager
@@ -62,6 +65,15 @@ def paying(request: Request, watch: Watch, payer: str | None) -> Iterator[Turn]:
     except Exhausted as cause:
         sentence = "This client has asked for too much lately."
         raise http.Refusal(429, "RATE_LIMITED", sentence, turn.headers(), retry_after=cause.retry_after) from cause
+
+
+def paid(request: Request, watch: Watch, payer: str | None, points: int) -> Mapping[str, str]:
+    """Pay for what costs so many points in all; what the client is told of those it has left. Raises Refusal."""
+    if not watch.quota.points:
+        return {}
+    with paying(request, watch, payer) as turn:
+        turn.pay(points)
+        return turn.headers()
 
 
 def whose(request: Request) -> str:

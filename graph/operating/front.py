@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable, Collection
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph import http
+from graph.door.fields import Headed
 from graph.errors import report
 from graph.operating.visits import REQUEST, ident
 from graph.operating.watch import Watch
@@ -72,6 +76,21 @@ class Shed:
                 await receive()
         refusal = http.overloaded(self.watch.line.overloaded().retry_after)
         await http.refused(refusal, ident(scope))(scope, receive, send)
+
+
+class Straight:
+    """Pure ASGI: what is at this path, by these methods, is answered without a look at the routes; whatever else is there goes on."""
+
+    def __init__(self, app: ASGIApp, path: str, methods: Collection[str], endpoint: Callable[[Request], Awaitable[Response]]) -> None:
+        self.app, self.path, self.methods, self.endpoint = app, path, frozenset(methods), endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or pass on."""
+        if scope["type"] != "http" or scope["path"] != self.path or scope["method"] not in self.methods:
+            await self.app(scope, receive, send)
+            return
+        response = await self.endpoint(Headed(scope, receive))
+        await response(scope, receive, send)
 
 
 def brief(scope: Scope) -> bool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 CROWD = 8
@@ -114,17 +113,8 @@ class Line:
         """The refusal."""
         return Overloaded(max(1, round(self.patience)))
 
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Inside it is one's turn. Raises Overloaded when it does not come in time."""
-        await self.wait()
-        try:
-            yield
-        finally:
-            self.leave()
-
     async def wait(self) -> None:
-        """Until the turn comes; whoever is cancelled meanwhile takes nobody's place."""
+        """Until the turn comes, after which one must leave; whoever is cancelled meanwhile takes nobody's place. Raises Overloaded."""
         come = asyncio.Event()
         turn = self.enter(come.set)
         if turn is None:

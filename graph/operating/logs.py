@@ -7,6 +7,7 @@ import re
 import sys
 import traceback
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Literal, TextIO
 
 import msgspec
@@ -41,9 +42,15 @@ class Written(ProcessorFormatter):
         told = record.__dict__.get(TOLD)
         if told is None:
             return super().format(record)
-        when = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
+        when = f"{second(int(record.created))}.{int(record.created % 1 * 1_000_000):06}Z"
         named = {"request_id": clean("", REQUEST.get()), "level": record.levelname.lower(), "logger": record.name, "timestamp": when}
         return msgspec.json.encode({**told, **named, "event": record.msg}).decode()
+
+
+@lru_cache(maxsize=1)
+def second(since: int) -> str:
+    """The second that began so many seconds after the beginning of 1970, to which many lines belong."""
+    return datetime.fromtimestamp(since, UTC).replace(tzinfo=None).isoformat()
 
 
 def formatter(style: Style, *, colors: bool = False) -> ProcessorFormatter:

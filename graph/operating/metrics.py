@@ -58,6 +58,10 @@ class Metrics:
         self.of_operation: Callable[[str, str], Counter] = cache(self.operations.labels)  # looking a label up costs more than counting
         self.of_kind: Callable[[str], Histogram] = cache(self.operation_seconds.labels)
         self.of_source: Callable[[str], Counter] = cache(self.replies.labels)
+        self.of_answers: Callable[[str, str], Counter] = cache(self.answers.labels)
+        self.of_identities: Callable[[str, str], Counter] = cache(self.identities.labels)
+        self.of_attempt: Callable[[str, str, str], Histogram] = cache(self.attempts.labels)
+        self.of_flying: Callable[[str], Gauge] = cache(self.attempts_in_flight.labels)
 
     def ended(self, kind: str, outcome: str, source: str, seconds: float) -> None:
         """An operation has ended."""
@@ -77,9 +81,9 @@ class Metrics:
     def asked(self, sources: Mapping[tuple[str, str], int], identities: Mapping[tuple[str, str], int]) -> None:
         """What one operation's books say: answers by upstream and source, and links by status and method."""
         for (upstream, source), times in sources.items():
-            self.answers.labels(upstream, source).inc(times)
+            self.of_answers(upstream, source).inc(times)
         for (status, method), times in identities.items():
-            self.identities.labels(status, method).inc(times)
+            self.of_identities(status, method).inc(times)
 
     def shown(self, accept: str) -> tuple[bytes, str]:
         """All metrics, and the media type that they are written in."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
-import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, MutableMapping
 from contextlib import asynccontextmanager
@@ -22,6 +22,8 @@ TOLD = "operation"
 """The field of a log record that holds what is told of an operation."""
 PLACE = "crewgraph.request_id"
 """Where in the ASGI scope a request's id is."""
+MOMENT = 0.002
+"""Seconds."""
 IDENT = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
@@ -29,8 +31,12 @@ def ident(scope: MutableMapping[str, Any]) -> str:
     """The id that a request's answer, errors and log lines share: the client's, if it can be one, else a fresh one."""
     if PLACE not in scope:
         given = next((value.decode("latin-1") for name, value in scope.get("headers", ()) if name == b"x-request-id"), "")
-        scope[PLACE] = given if IDENT.fullmatch(given) else secrets.token_hex(8)
+        scope[PLACE] = given if IDENT.fullmatch(given) else os.urandom(8).hex()
     return str(scope[PLACE])
+
+
+UNASKED = Ledger()
+"""The books of what asked no upstream for anything; nobody writes into them."""
 
 
 @dataclass
@@ -46,7 +52,7 @@ class Visit:
     outcome: str = "lost"
     status: int = 0
     codes: Counter[str] = field(default_factory=Counter)
-    ledger: Ledger = field(default_factory=Ledger)
+    ledger: Ledger = field(default_factory=lambda: UNASKED)
     gone: bool = False
     source: str = "none"
 
@@ -77,12 +83,18 @@ class Visit:
 
 @asynccontextmanager
 async def attended(receive: Receive, visit: Visit) -> AsyncIterator[None]:
-    """Inside it, the end of the client's connection is noted; the body must have been read."""
-    watching = asyncio.create_task(left(receive, visit))
+    """Inside it, the end of the client's connection is noted; the body must have been read.
+
+    What is done in a moment is not watched: a task would cost more than that.
+    """
+    watching: list[asyncio.Task[None]] = []
+    begin = asyncio.get_running_loop().call_later(MOMENT, lambda: watching.append(asyncio.create_task(left(receive, visit))))
     try:
         yield
     finally:
-        watching.cancel()
+        begin.cancel()
+        for one in watching:
+            one.cancel()
 
 
 async def left(receive: Receive, visit: Visit) -> None:

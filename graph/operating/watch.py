@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 
 from graph.execution.counts import COUNTS
 from graph.operating.line import Line
+from graph.operating.lines import Lines, log
 from graph.operating.metrics import Metrics, Risen, resident
 from graph.operating.options import Operating
 from graph.operating.quota import Exhausted, Quota
-from graph.operating.visits import TOLD, Visit
+from graph.operating.tracing import Untraced
+from graph.operating.visits import UNASKED, Visit
 from graph.operating.watching import Both, Metered
 from upstreams.engine import Engine, Redis
 from upstreams.http import Http
@@ -23,7 +25,6 @@ from upstreams.observer import Observer
 
 PULSE = 0.1
 """Seconds between two looks at the event loop and at what others count."""
-log = logging.getLogger("crewgraph.operations")
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,13 @@ class Watch:
     def __post_init__(self) -> None:
         self.tracer, self.drain = self.options.tracer(), self.options.drain
         self.line = Line(self.options.most, self.options.patience)
+        self.lines = Lines()
         self.quota = Quota(self.options.quota)
-        self.observer: Observer = Both(Metered(self.metrics), self.tracer)
+        metered = Metered(self.metrics)
+        self.observer: Observer = metered if isinstance(self.tracer, Untraced) else Both(metered, self.tracer)
         self.risen = {"engine": Risen(), "execution": Risen(COUNTS)}
         self.notices = Notices(log, "letting everybody in")
-        self.started = False
+        self.started, self.answering = False, 0
 
     @property
     def ready(self) -> bool:
@@ -60,13 +63,14 @@ class Watch:
     def operation(self, headers: Mapping[str, str]) -> Iterator[Visit]:
         """Around one operation; whoever answers it fills the visit."""
         visit, began = Visit(), time.perf_counter()
-        self.metrics.in_flight.inc()
+        self.answering += 1
         try:
             with self.tracer.operation(headers, visit):
                 yield visit
         finally:
-            self.metrics.in_flight.dec()
+            self.answering -= 1
             self.note(visit, time.perf_counter() - began)
+            visit.ledger = UNASKED  # its deadline asks the visit who has gone: a circle, for which the garbage collector would have to come
 
     def note(self, visit: Visit, seconds: float) -> None:
         """Count an operation that has ended, and tell of it in a line without its address, its text or anybody's name."""
@@ -74,6 +78,8 @@ class Watch:
         self.metrics.asked(visit.ledger.sources, visit.ledger.found)
         for code, times in visit.codes.items():
             self.metrics.broke(code, times)
+        if not log.isEnabledFor(logging.INFO):
+            return
         told = {
             "kind": visit.kind,
             "outcome": visit.outcome,
@@ -83,8 +89,7 @@ class Watch:
             "calls": visit.ledger.spent + visit.ledger.own,
             "codes": sorted(visit.codes),
         }
-        if log.isEnabledFor(logging.INFO):  # whence it is told is of no interest, and costs more than telling it
-            log.handle(log.makeRecord(log.name, logging.INFO, "", 0, "operation", (), None, extra={TOLD: told}))
+        self.lines.tell(told)
 
     def shed(self) -> None:
         """Count an operation that is sent away without a look, and tell of it in one line an interval."""
@@ -92,13 +97,11 @@ class Watch:
         self.metrics.broke("OVERLOADED")
         self.notices.tell("too much to do")
 
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Inside it an operation may run. Raises Overloaded when it does not come to that soon."""
+    async def wait(self) -> None:
+        """Until an operation may run, which leaves the line when it is done. Raises Overloaded when it does not come to that soon."""
         began = time.perf_counter()
-        async with self.line.turn():
-            self.metrics.wait_seconds.observe(time.perf_counter() - began)
-            yield
+        await self.line.wait()
+        self.metrics.wait_seconds.observe(time.perf_counter() - began)
 
     def charge(self, client: str, points: int, paid: int = 0) -> None:
         """Have a client pay what it has not paid yet. Raises Exhausted with the seconds until it can."""
@@ -137,6 +140,7 @@ class Watch:
     def look(self) -> None:
         """Take over what others count."""
         self.metrics.memory.set(resident())
+        self.metrics.in_flight.set(self.answering)
         self.metrics.waiting.set(len(self.line.waiting))
         for one in self.connections.upstreams:
             name = one.dialect.name

@@ -22,7 +22,7 @@ class Metered:
     @contextmanager
     def attempt(self, upstream: str, route: str, _number: int) -> Iterator[Mapping[str, str]]:
         """One try; it has no headers to send."""
-        began, outcome, flying = self.clock(), "cancelled", self.metrics.attempts_in_flight.labels(upstream)
+        began, outcome, flying = self.clock(), "cancelled", self.metrics.of_flying(upstream)
         flying.inc()
         try:
             yield NO_HEADERS
@@ -32,7 +32,7 @@ class Metered:
             raise
         finally:
             flying.dec()
-            self.metrics.attempts.labels(upstream, route, outcome).observe(self.clock() - began)
+            self.metrics.of_attempt(upstream, route, outcome).observe(self.clock() - began)
 
     def event(self, upstream: str, name: str) -> None:
         """Counted; a breaker's new state is shown."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from graphql import DocumentNode, FieldNode, GraphQLError, ValidationRule, validate
+from graphql import DocumentNode, FieldNode, GraphQLError, ValidationRule, parse, specified_rules, validate
 from graphql.validation.rules import max_introspection_depth_rule, overlapping_fields_can_be_merged
-from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from graph.execution.documents import DOCUMENTS
 from graph.execution.places import lined
+from graph.schema import schema
 from graph.weights.bounds import Bounds
 from graph.weights.measure import refusals
 
@@ -60,50 +59,36 @@ class Sparing(ValidationRule):
             self.report_error(GraphQLError(sentence, node, extensions={"code": "MAX_INTROSPECTION_LIMIT"}))
 
 
-class Checked(SchemaExtension):
-    """Documents that are too large, or that are wrong, are refused in time that their limits bound."""
+def read(text: str, limits: Bounds) -> tuple[DocumentNode, bool]:
+    """A document, and whether it is known to be valid, so that it is not read again. Raises GraphQLError.
 
-    known: DocumentNode | None = None
+    No more tokens are read than there may be, and none of a text that is too long for them.
+    """
+    if len(text) > (most := limits.tokens * LETTERS):
+        sentence = f"The document has {len(text)} characters; {most} are allowed."
+        raise GraphQLError(sentence, extensions={"code": "MAX_CHARACTERS_LIMIT", "found": len(text), "limit": most})
+    if (known := DOCUMENTS.find(text, limits)) is not None:
+        return known, True
+    try:
+        document = parse(text, max_tokens=limits.tokens)
+    except GraphQLError as error:
+        if f"more than {limits.tokens} tokens" in error.message:
+            error.extensions = {"code": "MAX_TOKENS_LIMIT", "limit": limits.tokens}
+        raise
+    lined(document)
+    return document, False
 
-    @property
-    def limits(self) -> Bounds:
-        """What documents of this request may be."""
-        found: Bounds = self.execution_context.context.documents
-        return found
 
-    def on_operation(self) -> Iterator[None]:
-        """Read no more tokens than there may be, none of a text that is too long for them, and no text again. Raises GraphQLError."""
-        running, text = self.execution_context, self.execution_context.query or ""
-        if len(text) > (most := self.limits.tokens * LETTERS):
-            sentence = f"The document has {len(text)} characters; {most} are allowed."
-            raise GraphQLError(sentence, extensions={"code": "MAX_CHARACTERS_LIMIT", "found": len(text), "limit": most})
-        running.parse_options["max_tokens"] = self.limits.tokens
-        running.graphql_document = self.known = DOCUMENTS.find(text, self.limits)
-        yield
+def wrong(document: DocumentNode, text: str, limits: Bounds) -> list[GraphQLError]:
+    """What a document has too much of, else what the schema does not allow in it; one without faults is known from then on."""
+    found = refusals(document, limits) or invalid(document, limits)
+    if not found:
+        DOCUMENTS.learn(text, limits, document)
+    return found
 
-    def on_parse(self) -> Iterator[None]:
-        """Tell a document that was too long from one that cannot be read; where things are in one is looked up."""
-        yield
-        document = self.execution_context.graphql_document
-        if document is not None and document is not self.known:
-            lined(document)
-        for error in self.execution_context.pre_execution_errors or ():
-            if f"more than {self.limits.tokens} tokens" in error.message:
-                error.extensions = {"code": "MAX_TOKENS_LIMIT", "limit": self.limits.tokens}
 
-    def on_validate(self) -> Iterator[None]:
-        """Measure, then validate."""
-        running, document = self.execution_context, self.execution_context.graphql_document
-        if document is not None and not running.pre_execution_errors:
-            running.pre_execution_errors = [] if document is self.known else refusals(document, self.limits) or self.wrong()
-            if not running.pre_execution_errors:
-                DOCUMENTS.learn(running.query or "", self.limits, document)
-        yield
-
-    def wrong(self) -> list[GraphQLError]:
-        """What the schema does not allow in the document."""
-        running = self.execution_context
-        assert running.graphql_document is not None
-        reading = () if self.limits.waives else (Sparing if self.limits.introspection else Unshown,)
-        rules = (*reading, *running.validation_rules, MaybeNullValidationRule, OneOfInputValidationRule)
-        return validate(running.schema._schema, running.graphql_document, rules, MOST_ERRORS, self.limits.mute)
+def invalid(document: DocumentNode, limits: Bounds) -> list[GraphQLError]:
+    """What the schema does not allow in a document."""
+    reading = () if limits.waives else (Sparing if limits.introspection else Unshown,)
+    rules = (*reading, *specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+    return validate(schema._schema, document, rules, MOST_ERRORS, limits.mute)

@@ -13,6 +13,7 @@ from graph.access.rights import Caller
 from graph.execution.bounded import Bounded
 from graph.execution.scopes import KEPT, LEAST, operations
 from graph.selection import Asked
+from loaders.request import Wants
 
 CHARACTERS = 200_000
 """How long the documents and the variables of all that is remembered may be."""
@@ -22,11 +23,13 @@ LONGEST = 500
 
 @dataclass(frozen=True)
 class Looked:
-    """How many values an answer has, what it costs in points, what its caller may see of it, how long it keeps, and if it is personal."""
+    """How many values an answer has, what it costs in points, what its caller may see of it, what its loaders should know of that,
+    how long it keeps, and if it is personal."""
 
     values: int
     cost: int
     permitted: Asked
+    wants: Wants
     seconds: float
     personal: bool
 

@@ -17,7 +17,7 @@ from graph.operating.options import Operating
 from loaders.known import Rules
 from tests.answers.asking import PEOPLE, PROJECTS, Moment, post, remembered
 from tests.graphs import CALM, graph, noon
-from tests.operating.asking import numbers
+from tests.operating.asking import numbers, turn
 from tests.waiting import LONG
 
 JSON, GRAPHQL = "application/json", "application/graphql-response+json"
@@ -178,7 +178,7 @@ async def test_an_answer_at_hand_does_not_wait_in_line(company: Path) -> None:
     async with graph(company, limits=Moment().limits(), operating=Operating(most=1, patience=0.0)) as one:
         await post(one)
         line = one.client._transport.app.state.service.watch.line  # type: ignore[attr-defined]
-        async with line.turn():
+        async with turn(line):
             assert remembered(await post(one))
             assert (await post(one, PEOPLE)).status_code == 503
 

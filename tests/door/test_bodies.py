@@ -10,14 +10,30 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from graph.door.body import decoded
 from graph.door.guard import LINGER
 from graph.door.policy import Door
+from graph.http import Refusal
 from tests.door.knocking import FIT, HELD, HELLO, Street, behind, head, street, told
 from tests.waiting import LONG, undisturbed
 
 JSON = "Content-Type: application/json"
+NAMES = st.sampled_from(['"a"', '"b"', r'"\u0061"', '":"', r'"\u003a"', r'"a\/b"', '"a/b"'])
+LEAVES = st.sampled_from(["1", "null", '":"', '":::"', r'"\u003a\u003A"', '"a"', "-0.5e3"])
 PATIENT = Door(body_seconds=LONG, idle_seconds=LONG)
+
+
+def json_object(fields: list[tuple[str, str]]) -> str:
+    """An object, as some write it."""
+    return "{" + ", ".join(f"{name} : {value}" for name, value in fields) + "}"
+
+
+def json_list(items: list[str]) -> str:
+    """A list."""
+    return f"[{','.join(items)}]"
 
 
 async def post(company: Path, content: bytes, **headers: str) -> httpx.Response:
@@ -139,6 +155,22 @@ async def test_a_key_that_is_given_twice_is_refused_wherever_it_is(company: Path
     answered = await post(company, content)
     assert told(answered) == (400, ["BAD_REQUEST"])
     assert answered.json()["errors"][0]["message"] == "An object of the request has a key twice."
+
+
+@given(st.recursive(LEAVES, lambda below: st.lists(st.tuples(NAMES, below), max_size=3).map(json_object) | st.lists(below).map(json_list)))
+def test_texts_are_taken_as_they_are_unless_a_key_is_given_twice(text: str) -> None:
+    twice = list[bool]()
+
+    def seen(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        twice.append(len(dict(pairs)) < len(pairs))
+        return dict(pairs)
+
+    expected = json.loads(text, object_pairs_hook=seen)
+    if any(twice):
+        with pytest.raises(Refusal, match="BAD_REQUEST"):
+            decoded(text.encode())
+    else:
+        assert decoded(text.encode()) == expected
 
 
 @pytest.mark.parametrize("content", [[], [{"query": HELLO}], [{"query": HELLO}] * 2, [[]]])

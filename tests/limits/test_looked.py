@@ -16,6 +16,7 @@ from graph.limits import Limits
 from graph.selection import Asked
 from graph.weights.bounds import Bounds
 from graph.weights.looked import LONGEST, LOOKS, Looked, Looks
+from loaders.request import Wants
 from sandbox import build
 from tests.graphs import TODAY, Graph, forgetful, graph
 
@@ -38,7 +39,7 @@ class Seen:
     def look(self) -> Looked:
         """A new one."""
         self.times += 1
-        return Looked(0, self.times, Asked("", ""), 0.0, personal=False)
+        return Looked(0, self.times, Asked("", ""), Wants(), 0.0, personal=False)
 
 
 def test_only_the_same_is_looked_at_once() -> None:

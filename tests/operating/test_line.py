@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from graph.operating.line import CROWD, LEAST, Line, Overloaded, Turn
 from tests.clocks import Clock
+from tests.operating.asking import turn
 
 
 @dataclass
@@ -146,11 +147,11 @@ def test_no_more_are_served_than_there_is_room_for_and_nobody_is_lost(steps: lis
 
 async def test_turns_come_in_time_or_not_at_all() -> None:
     line, order = Line(1, patience=0.05), list[str]()
-    async with line.turn():
+    async with turn(line):
         with pytest.raises(Overloaded):
-            async with line.turn():
+            async with turn(line):
                 order.append("never")
-    async with line.turn():
+    async with turn(line):
         order.append("again")
     assert order == ["again"]
     assert (line.running, len(line.waiting)) == (0, 0)

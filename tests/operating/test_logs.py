@@ -14,14 +14,19 @@ from typing import Any, Literal
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from graph.access.audit import audit
+from graph.operating.lines import Lines, log
 from graph.operating.logs import configure
-from graph.operating.redaction import GONE, clean
+from graph.operating.redaction import GONE, VALUES, clean
 from tests.graphs import graph
 from tests.operating.asking import NAMES, WALK
 
 Style = Literal["json", "console"]
+PIECES = ["ann", "@", "%40", r"\u0040", "example.com", "Bearer", "\t", " ", "eyJ", ".", "-", "://", "token", "EMAIL", "'", ":", "=", "x"]
+"""Of what texts consist that could be personal or secret."""
 
 
 @contextmanager
@@ -148,6 +153,24 @@ def test_what_looks_personal_or_secret_is_taken_out_of_any_librarys_line(message
     (line,) = lines(found)
     assert GONE in line["event"]
     assert lost not in found.getvalue()
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+def test_what_is_looked_for_first_is_in_all_that_is_taken_out(text: str) -> None:
+    assert clean("", text) == VALUES.sub(GONE, text)
+
+
+def test_the_record_of_an_operation_is_what_logging_itself_would_make(caplog: pytest.LogCaptureFixture) -> None:
+    told = {"kind": "query"}
+    caplog.set_level(logging.INFO, "crewgraph.operations")
+    Lines().tell(told)
+    (found,) = caplog.records
+    usual = log.makeRecord(log.name, logging.INFO, "", 0, "operation", (), None, extra={"operation": told})
+    times = ("created", "msecs", "relativeCreated")
+    mine, theirs = ({name: value for name, value in vars(one).items() if name not in (*times, "message")} for one in (found, usual))
+    assert mine == theirs
+    assert all(getattr(usual, name) >= getattr(found, name) for name in ("created", "relativeCreated"))
+    assert found.msecs == int(found.created % 1 * 1000)
 
 
 def test_fields_that_nobody_foresaw_are_left_out_and_secret_ones_are_blank() -> None:
