@@ -81,7 +81,7 @@ async def test_of_what_is_usual_nothing_is_left_to_graphql_core() -> None:
 async def test_whatever_a_field_holds_comes_to_the_same(name: str) -> None:
     bent = [Thing(**{name: odd}) for odd in ODD]
     thing = f"id later {{ sure }} {ASKED[name]}"
-    async with both(f"query ($times: Int) {{ loose {{ {thing} friends {{ {thing} }} laters(times: 1) {{ {thing} }} }} }} {P}") as same:
+    async with both(f"query ($times: Int) {{ loose {{ {thing} friends {{ {thing} }} others: laters {{ {thing} }} }} }} {P}") as same:
         await same([*bent, *(Thing(friends=[Thing(), one]) for one in bent), *(Thing(laters=[one, None]) for one in bent)])
 
 
