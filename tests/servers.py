@@ -17,6 +17,7 @@ import httpx
 import uvicorn
 from starlette.types import ASGIApp
 
+from graph.execution.planning import Planning
 from tests.waiting import LONG, until
 
 COMMAND = Path(sys.executable).with_name("crewgraph")
@@ -74,7 +75,7 @@ class Ended:
 
 
 def environment(home: Path, given: Mapping[str, str]) -> dict[str, str]:
-    """A clean environment: nothing of the caller's settings, a cache of its own, and no load balancer to wait for."""
+    """A clean environment: nothing of the caller's settings, a cache of its own, no load balancer to wait for; no plans where tests have none."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CREWGRAPH_")}
     return {
         **inherited,
@@ -82,6 +83,7 @@ def environment(home: Path, given: Mapping[str, str]) -> dict[str, str]:
         "XDG_STATE_HOME": str(home),
         "COLUMNS": "200",
         "CREWGRAPH_DRAIN_GRACE_SECONDS": "0",
+        **({"CREWGRAPH_COMPILED_EXECUTION": "false"} if Planning.when == "never" else {}),
         **given,
     }
 

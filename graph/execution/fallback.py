@@ -114,7 +114,9 @@ class Fallback:
         self.put(completed, Late(batch, site, number, batch.made[number], site.key))
 
     def odd_item(self, batch: Batch, number: int, site: Site, index: int, value: Any) -> None:
-        """Have one item of a list completed."""
+        """Have one item of a list completed, unless another one has made the list null."""
+        if (held := batch.made[number][site.key]) is None:
+            return
         self.strange(batch, number)
         executor, path, slot = self.executor, self.place(batch, number, site), list[Any]()
         given = (item(site), site.details, self.told(batch, site, path), Path(path, index, None))
@@ -126,7 +128,7 @@ class Fallback:
         except Exception as error:  # any of them is an error of its field
             self.fail(batch, number, site, error)
             return
-        self.put(slot[0], Late(batch, site, number, batch.made[number][site.key], index))
+        self.put(slot[0], Late(batch, site, number, held, index))
 
     def resolved(self, batch: Batch, site: Site) -> None:
         """Have a field resolved for each of these objects."""

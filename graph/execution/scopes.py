@@ -10,6 +10,7 @@ from graphql import (
     DocumentNode,
     FragmentDefinitionNode,
     GraphQLAbstractType,
+    GraphQLError,
     GraphQLNamedOutputType,
     GraphQLObjectType,
     GraphQLSchema,
@@ -55,7 +56,7 @@ class Scope:
                 COUNTS["compiled"] += 1
                 return planned(of, details, collect)
             return kinds(of, self.schema, lambda one: self.plan(one, details, collect)) if isinstance(of, GraphQLAbstractType) else None  # type: ignore[arg-type,return-value]
-        except Apart:
+        except (Apart, GraphQLError):  # a condition that is refused is refused again where graphql-core executes this
             return None
         except Exception:  # a fault of the compiler is no reason to fail: graphql-core executes this, too
             COUNTS["fault"] += 1
@@ -76,7 +77,7 @@ class Kept:
 
     def __init__(self) -> None:
         self.operations: dict[int, Operation] = {}
-        self.scopes: Bounded[tuple[int, ...], Scope] = Bounded(CHARACTERS)
+        self.scopes: Bounded[tuple[int | None, ...], Scope] = Bounded(CHARACTERS)
 
     def keep(self, document: DocumentNode) -> None:
         """Remember what is found out about a document's operations, until it is dropped."""
@@ -97,7 +98,7 @@ class Kept:
         found = self.operations.get(id(node))
         if found is None:
             return Scope(schema)
-        key = (id(node), id(schema), *(variables.get(name) is True for name in found.conditions))
+        key = (id(node), id(schema), *(variables.get(name) for name in found.conditions))  # a null is refused, which no false is
         scope = self.scopes.get(key)
         if scope is None or scope.schema is not schema:
             self.scopes.put(key, scope := Scope(schema, kept=True), found.length + LEAST)

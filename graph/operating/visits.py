@@ -23,7 +23,7 @@ TOLD = "operation"
 PLACE = "crewgraph.request_id"
 """Where in the ASGI scope a request's id is."""
 MOMENT = 0.002
-"""Seconds."""
+"""Seconds that an operation has before anybody looks whether its client is still there."""
 IDENT = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 

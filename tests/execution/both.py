@@ -15,7 +15,8 @@ from strawberry.utils.await_maybe import await_maybe
 from graph.access.rights import ANYBODY, Caller, Rights
 from graph.execution.executor import Compiled
 from graph.execution.scopes import KEPT
-from tests.execution.world import SCHEMA, Context, Loaders
+from tests.execution.things import Context, Loaders
+from tests.execution.world import SCHEMA
 
 NOBODY = Caller("nobody", "test", frozenset())
 
@@ -29,11 +30,14 @@ class Came:
     context: Context
 
     @property
-    def holes(self) -> dict[tuple[Any, ...], str | None]:
-        """The nulls that errors have made: with the error's own message where it is the field itself that failed."""
-        return {
-            hole(self.data, error): error.message if hole(self.data, error) == tuple(error.path or ()) else None for error in self.errors
-        }
+    def holes(self) -> dict[tuple[Any, ...], Any]:
+        """The nulls that errors have made: with all that the error says where it is the field itself that failed."""
+        return {hole(self.data, one): one.formatted if hole(self.data, one) == tuple(one.path or ()) else None for one in self.errors}
+
+    @property
+    def places(self) -> list[tuple[Any, ...]]:
+        """Where those of its errors are that are somewhere."""
+        return [tuple(one.path) for one in self.errors if one.path]
 
     @property
     def shown(self) -> dict[str, set[str]]:
@@ -69,22 +73,29 @@ async def came(
     return Came(result.data, result.errors or [], context)
 
 
+def alike(stock: Came, compiled: Came) -> None:
+    """The data is the same, in the same order and of the same types; each of its nulls has the errors that may be, once for each place."""
+    assert compiled.data == stock.data
+    assert str(compiled.data) == str(stock.data)
+    assert compiled.holes == stock.holes
+    assert len(set(compiled.places)) == len(compiled.places)
+    assert stock.errors or compiled.shown == stock.shown
+
+
 Same = Callable[..., Awaitable[Came]]
 
 
 @asynccontextmanager
 async def both(text: str) -> AsyncIterator[Same]:
-    """What both make of a document that is kept: the same data in the same order, and errors for the same nulls."""
+    """What both make of a document: of one that is kept, and of one that may never come again."""
     document = parse(text)
     KEPT.keep(document)
 
     async def same(value: Any, variables: dict[str, Any] | None = None, caller: Caller = ANYBODY) -> Came:
         stock = await came(document, Stock, value, variables, caller)
+        alike(stock, await came(parse(text), Compiled, value, variables, caller))
         compiled = await came(document, Compiled, value, variables, caller)
-        assert compiled.data == stock.data
-        assert str(compiled.data) == str(stock.data), "in the same order, and of the same types"
-        assert compiled.holes == stock.holes
-        assert stock.errors or compiled.shown == stock.shown
+        alike(stock, compiled)
         return compiled
 
     try:

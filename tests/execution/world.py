@@ -2,148 +2,54 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
-from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Any, NewType
 
 import strawberry
-from msgspec import Struct
 from strawberry.schema.config import StrawberryConfig
 
-from graph.access.rights import Rights
 from graph.access.scopes import EMAILS
 from graph.declare import chooses, link, says, shows
 from graph.scalars import scalar_map
 from graph.schema import Schema
-from loaders.base import Loader
+from tests.execution.things import Bad, Cat, Context, Dog, Hue, Loaders, Roots, Soon, Thing, Tiny, came
 from upstreams import records
 
-
-class Soon:
-    """A value that has to be waited for, any number of times; an error is raised."""
-
-    def __init__(self, value: Any, turns: int = 1) -> None:
-        self.value, self.turns = value, turns
-
-    def __await__(self) -> Generator[Any, None, Any]:
-        for _ in range(self.turns):
-            yield from asyncio.sleep(0).__await__()
-        return came(self.value)
+MOST = 3
+"""How many times anything is shown at most, however often it was asked for."""
 
 
-def came(value: Any) -> Any:
-    """A value; an error is raised."""
-    if isinstance(value, Exception):
-        raise value
-    return value
+def loaded(name: str) -> Callable[[Any, Loaders], Awaitable[Any]]:
+    """Loads what an attribute holds."""
+
+    async def load(thing: Any, loaders: Loaders) -> Any:
+        found = await loaders.load(getattr(thing, name))
+        return await found if isinstance(found, Soon) else found
+
+    return load
 
 
-class Bad(Exception):
-    """What goes wrong in the tests."""
+def shown(name: str) -> Callable[[Any], Awaitable[Any]]:
+    """Waits for what an attribute holds, if it must."""
+
+    async def show(thing: Any) -> Any:
+        found = came(getattr(thing, name))
+        return await found if isinstance(found, Soon) else found
+
+    return show
 
 
-class Hue(Enum):
-    """Two members, and one that is the same as another."""
+def handy(name: str) -> Callable[..., list[Any] | None]:
+    """What `shown` gives for many at once, unless one of them must be waited for. Raises Bad for a seven, which is no thing of its own."""
 
-    RED = 1
-    BLUE = 2
+    def at_hand(things: list[Any], _loaders: Loaders) -> list[Any] | None:
+        found = [getattr(thing, name) for thing in things]
+        if 7 in found:
+            raise Bad("seven")
+        return None if any(isinstance(one, Soon) for one in found) else found
 
-
-class Tiny(Struct, frozen=True):
-    """Something without a life of its own."""
-
-    word: Any = "tiny"
-    must: Any = "must"
-
-
-class Cat(Struct, frozen=True):
-    """One of two kinds of pets."""
-
-    id: Any = "cat"
-    name: Any = "Tom"
-    tiny: Any = None
-    later: Any = None
-
-
-class Dog(Struct, frozen=True):
-    """The other one."""
-
-    id: Any = "dog"
-    name: Any = "Rex"
-    tiny: Any = None
-
-
-class Thing(Struct, frozen=True):
-    """One of everything."""
-
-    id: Any = "thing"
-    text: Any = None
-    sure: Any = "sure"
-    number: Any = None
-    ratio: Any = None
-    flag: Any = None
-    hue: Any = None
-    day: Any = None
-    moment: Any = None
-    words: Any = None
-    grid: Any = None
-    tiny: Any = None
-    tinies: Any = None
-    strict: Any = ()
-    shelf: Any = None
-    friend: Any = None
-    friends: Any = None
-    pet: Any = None
-    pets: Any = None
-    named: Any = None
-    plain: Any = None
-    later: Any = None
-    laters: Any = None
-    firmly: Any = "firm"
-
-
-@dataclass
-class Plain:
-    """A value of a type that asks nobody what its values are."""
-
-    word: Any = "plain"
-    thing: Any = None
-
-
-class Loaders:
-    """One loader, which gives whatever it is asked for by identity."""
-
-    def __init__(self) -> None:
-        self.waves: list[int] = []
-        self.values: dict[int, Any] = {}
-        self.loader: Loader[int, Any] = Loader(self.batch)
-
-    async def batch(self, keys: list[int]) -> Mapping[int, Any]:
-        """One wave."""
-        self.waves.append(len(keys))
-        return {key: self.values[key] for key in keys}
-
-    async def load(self, value: Any) -> Any:
-        """The value, one wave later."""
-        self.values[id(value)] = value
-        return await self.loader.load(id(value))
-
-
-@dataclass
-class Context:
-    """What one execution carries."""
-
-    loaders: Loaders
-    rights: Rights = field(default_factory=Rights)
-
-
-async def one(thing: Any, loaders: Loaders) -> Any:
-    """What is loaded."""
-    found = await loaders.load(thing.later)
-    return await found if isinstance(found, Soon) else found
+    return at_hand
 
 
 async def many(thing: Thing, loaders: Loaders, times: int = 1) -> Any:
@@ -152,33 +58,43 @@ async def many(thing: Thing, loaders: Loaders, times: int = 1) -> Any:
     return list(found) * times if isinstance(found, list | tuple) else found
 
 
-async def surely(thing: Thing) -> Any:
-    """What may not be null, and rarely waits."""
-    found = came(thing.firmly)
-    return await found if isinstance(found, Soon) else found
-
-
 def loud(thing: Thing, loaders: Loaders, times: int = 1) -> Any:
     """What is there at once."""
     found = came(thing.text)
     return found * times if isinstance(found, str) else found
 
 
-async def everything(loaders: Loaders) -> Any:
-    """What the test has put there."""
-    return loaders.values[0]
+def rooted(name: str) -> Callable[[Loaders], Awaitable[Any]]:
+    """What the test has put there: for this field, or for all."""
+
+    async def root(loaders: Loaders) -> Any:
+        found = loaders.values[0]
+        return found.get(name) if isinstance(found, Roots) else found
+
+    return root
 
 
 def often(
     _context: Any, times: Annotated[int | None, strawberry.argument(description="How often.")] = strawberry.UNSET
 ) -> Mapping[str, Any]:
-    """So many times. Raises ValueError for none."""
-    if times is not strawberry.UNSET and times == 0:
+    """So many times, but not too many. Raises Bad for none."""
+    if times is None or times is strawberry.UNSET:
+        return {}
+    if times == 0:
         raise Bad("not so few")
-    return {} if times is strawberry.UNSET else {"times": times}
+    return {"times": min(times, MOST)}
+
+
+def sized(value: int) -> int | None:
+    """As large as it is; nothing is shown as null. Raises Bad for what is less than nothing."""
+    if value < 0:
+        raise Bad("so little")
+    return value or None
 
 
 HueType = chooses(Hue, "Hue", "A hue.", {Hue.RED: "Red.", Hue.BLUE: "Blue."})
+Size = NewType("Size", int)
+SCALARS = {**scalar_map(), Size: strawberry.scalar(name="Size", serialize=sized, parse_value=int)}
 
 
 @strawberry.interface(name="Named")
@@ -188,26 +104,35 @@ class Named:
     name: str | None = says("The name.")
 
 
+@strawberry.interface(name="Furry")
+class Furry:
+    """What has an id, too, and is always a record."""
+
+    id: strawberry.ID = says("The id.")
+    name: str | None = says("The name.")
+
+
 @shows(Tiny, "Something.", name="Tiny")
 class TinyType:
     """As it is shown."""
 
     word: str | None = says("A word.")
     must: str = says("A word.")
+    echo: str | None = link(loaded("word"), says="The word, later.")
 
 
 @shows(Cat, "A cat.", keys=("id",), name="Cat")
-class CatType(Named):
+class CatType(Furry, Named):
     """As it is shown."""
 
     id: strawberry.ID = says("The id.")
     name: str | None = says("The name.")
     tiny: TinyType | None = says("Something.")
-    later: TinyType | None = link(one, says="Something.")
+    later: TinyType | None = link(loaded("later"), says="Something.")
 
 
 @shows(Dog, "A dog.", keys=("id",), name="Dog")
-class DogType(Named):
+class DogType(Furry, Named):
     """As it is shown."""
 
     id: strawberry.ID = says("The id.")
@@ -258,28 +183,48 @@ class ThingType:
     pets: list[Pet | None] | None = says("Pets.")
     named: Named | None = says("Whatever has a name.")
     plain: PlainType | None = says("Something plain.")
-    later: ThingType | None = link(one, says="Loaded.")
+    size: Size | None = says("How large.")
+    fur: Furry | None = says("Whatever has fur.")
+    furs: list[Furry | None] | None = says("Whatever has fur.")
+    tint: HueType | None = link(loaded("hue"), says="The hue.")  # type: ignore[valid-type]
+    born: date | None = link(loaded("day"), says="The day.")
+    since: records.Moment | None = link(shown("moment"), says="The moment.")
+    big: Size | None = link(loaded("size"), says="How large.")
+    said: list[str | None] | None = link(loaded("words"), says="The words.")
+    square: list[list[int] | None] | None = link(loaded("grid"), says="The numbers.")
+    boxes: list[list[TinyType]] | None = link(loaded("shelf"), says="Some in rows.")
+    core: TinyType = link(loaded("core"), says="Surely there.")
+    guest: Pet | None = link(loaded("pet"), says="The pet.")
+    guests: list[Pet | None] | None = link(loaded("pets"), says="The pets.")
+    heard: Named | None = link(loaded("named"), says="Whatever has a name.")
+    coats: list[Furry | None] | None = link(loaded("furs"), says="Whatever has fur.")
+    near: ThingType | None = link(shown("friend"), says="Another.", at_hand=handy("friend"))
+    nears: list[ThingType] | None = link(shown("friends"), says="Others.", at_hand=handy("friends"))
+    tag: str | None = link(shown("text"), says="The text.", at_hand=handy("text"))
+    tags: list[str | None] | None = link(shown("words"), says="The words.", at_hand=handy("words"))
+    later: ThingType | None = link(loaded("later"), says="Loaded.")
     laters: list[ThingType | None] | None = link(many, often, says="Loaded.")
-    firmly: str = link(surely, says="Surely there.")
+    firmly: str = link(shown("firmly"), says="Surely there.")
     shout: str | None = link(loud, often, says="The text.")
     secret: str | None = link(loud, says="The text, for some.", needs=EMAILS)
 
     @strawberry.field
     async def resolved(self, info: strawberry.Info[Context, Any], times: int = 1) -> str | None:
         """Resolved by Strawberry."""
-        return ".".join(map(str, info.path.as_list())) * times
+        return ".".join(map(str, info.path.as_list())) * min(times, MOST)
 
 
 @strawberry.type
 class Query:
     """The root."""
 
-    thing: ThingType | None = link(everything, says="Whatever it is.")
-    things: list[ThingType] | None = link(everything, says="Whatever they are.")
-    loose: list[ThingType | None] | None = link(everything, says="Whatever they are.")
-    pets: list[Pet | None] | None = link(everything, says="Whatever they are.")
-    named: list[Named] | None = link(everything, says="Whatever they are.")
-    plain: list[PlainType] | None = link(everything, says="Whatever they are.")
+    thing: ThingType | None = link(rooted("thing"), says="Whatever it is.")
+    things: list[ThingType] | None = link(rooted("things"), says="Whatever they are.")
+    loose: list[ThingType | None] | None = link(rooted("loose"), says="Whatever they are.")
+    pets: list[Pet | None] | None = link(rooted("pets"), says="Whatever they are.")
+    named: list[Named] | None = link(rooted("named"), says="Whatever they are.")
+    furs: list[Furry | None] | None = link(rooted("furs"), says="Whatever they are.")
+    plain: list[PlainType] | None = link(rooted("plain"), says="Whatever they are.")
 
 
-SCHEMA = Schema(query=Query, types=[Said, CatType, DogType], config=StrawberryConfig(scalar_map=scalar_map()))
+SCHEMA = Schema(query=Query, types=[Said, CatType, DogType], config=StrawberryConfig(scalar_map=SCALARS))

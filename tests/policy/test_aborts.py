@@ -121,9 +121,8 @@ async def test_no_slot_is_lost_to_clients_that_go_away_in_the_middle() -> None:
             await idle(http)
             async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
                 answers = [await client.post(f"{address}/graphql", json={"query": '{ checkIn(id: "x") { id } }'}) for _ in range(20)]
-            assert [answer.json() for answer in answers] == [
-                {"data": {"checkIn": {"id": "x"}}, "extensions": answers[0].json()["extensions"]}
-            ] * 20
+            assert [answer.json()["data"] for answer in answers] == [{"checkIn": {"id": "x"}}] * 20
+            assert not any("errors" in answer.json() for answer in answers)
             accounted(http)
     assert slow.calls > CLIENTS / 10
 
