@@ -31,8 +31,8 @@ class Came:
 
     @property
     def holes(self) -> dict[tuple[Any, ...], Any]:
-        """The nulls that errors have made: with all that the error says where it is the field itself that failed."""
-        return {hole(self.data, one): one.formatted if hole(self.data, one) == tuple(one.path or ()) else None for one in self.errors}
+        """The nulls that errors have made: with what the error says where it is the field itself that failed."""
+        return {hole(self.data, one): said(one) if hole(self.data, one) == tuple(one.path or ()) else None for one in self.errors}
 
     @property
     def places(self) -> list[tuple[Any, ...]]:
@@ -43,6 +43,11 @@ class Came:
     def shown(self) -> dict[str, set[str]]:
         """The entities that were noted."""
         return dict(self.context.rights.shown)
+
+
+def said(error: GraphQLError) -> dict[str, Any]:
+    """All that an error says, of several places in the document only the first."""
+    return {**error.formatted, "locations": error.formatted.get("locations", [])[:1]}
 
 
 def hole(data: Any, error: GraphQLError) -> tuple[Any, ...]:
