@@ -25,14 +25,26 @@ from upstreams.values import bare
 class Hand(Source, Protocol):
     """Where these come from: the loaders of one request."""
 
-    listing: Loader[Head[Filter], Listing]
-    slices: Loader[Question, Slice]
-    identity: Loader[Person, Identity]
-    check_in: Loader[str, CheckIn | None]
     heads: dict[Filter, Listing]
     sliced: dict[Rows, Question]
     handed: set[Question]
     began: float
+
+    @property
+    def listing(self) -> Loader[Head[Filter], Listing]:
+        """Pages of rows."""
+
+    @property
+    def slices(self) -> Loader[Question, Slice]:
+        """Pages of rows whose owner is known."""
+
+    @property
+    def identity(self) -> Loader[Person, Identity]:
+        """Who workforce people are in check-ins."""
+
+    @property
+    def check_in(self) -> Loader[str, CheckIn | None]:
+        """Check-ins with their responses."""
 
 
 def listings(source: Source, keys: Sequence[Head[Filter]]) -> Mapping[Head[Filter], Listing | Exception] | None:

@@ -63,7 +63,10 @@ class Reaching(Source, Protocol):
     """The loaders of a request with a reach."""
 
     reach: Reach | None
-    within: Loader[Reach, Part]
+
+    @property
+    def within(self) -> Loader[Reach, Part]:
+        """What is within a reach."""
 
 
 def refused() -> Forbidden:

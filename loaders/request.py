@@ -10,10 +10,11 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from loaders import hand
-from loaders.base import Interrupted, Loader, attempted, each
+from loaders.base import Interrupted, attempted
 from loaders.booked import Own, answers, ids, listed
 from loaders.directory import Directory, Whose, aligned
 from loaders.known import Known
+from loaders.lazy import Lazy, singly
 from loaders.links import Identity
 from loaders.plans import Head
 from loaders.proofs import identities
@@ -70,37 +71,45 @@ class Loaders:
     for everybody's.
     """
 
+    known: Known
+    ledger: Ledger
+    lists: Lazy[Loaders, Own, Bookings | None] = Lazy(answers)
+    own_list: Lazy[Loaders, Own, Bookings | None] = singly(listed)
+    project_assignments: Lazy[Loaders, Booked, Bookings | None] = singly(lambda self, key: self.booked("project", key))
+    person_assignments: Lazy[Loaders, Booked, Bookings | None] = singly(lambda self, key: self.booked("person", key))
+    directories: Lazy[Loaders, str, Directory] = singly(lambda self, _: self.known.directory(self.ledger))
+    page: Lazy[Loaders, PageKey, Page | None] = singly(lambda self, key: self.paged(key))
+    scan: Lazy[Loaders, tuple[Route, Starts | Current], Scan | None] = singly(lambda self, key: self.scanned(key))
+    made: Lazy[Loaders, Days, Directory] = singly(lambda self, days: self.scans.index(days))
+    time_off: Lazy[Loaders, tuple[str, Window], tuple[TimeOff, ...]] = singly(lambda self, key: self.absences(key))
+    everything: Lazy[Loaders, tuple[Filter, int], Gathered] = singly(lambda self, key: self.all_rows(key))
+    listing: Lazy[Loaders, Head[Filter], Listing] = Lazy(listings, hand.listings)
+    check_in: Lazy[Loaders, str, CheckIn | None] = Lazy(details, at_hand)
+    slices: Lazy[Loaders, Question, Slice] = Lazy(lambda self, keys: self.sliced_all(keys), hand.slices)
+    totals: Lazy[Loaders, Rows, int | None] = Lazy(lambda self, keys: self.counted_all(keys), hand.totals)
+    within: Lazy[Loaders, Reach, Part] = singly(reached)
+    identity: Lazy[Loaders, Person, Identity] = Lazy(identities, hand.identities)
+
     def __init__(self, known: Known, ledger: Ledger | None = None, mode: Mode = Mode.USUAL, reach: Reach | None = None) -> None:
         self.known, self.ledger, self.mode, self.wants = known, ledger or Ledger(), mode, Wants()
         self.workforce = known.workforce.within(self.ledger, mode)
         self.check_ins = known.check_ins.within(self.ledger, mode)
-        self.scans = Scans(known, self.ledger, mode, self.company, self.directory)
         self.second = False
+        self.began = self.check_ins.calls.now()
         self.dropped: Counter[object] = Counter()
         self.searched: set[str] = set()
         self.met: set[str] = set()
         self.approximate: set[str] = set()
-        self.lists: Loader[Own, Bookings | None] = Loader(lambda keys: answers(self, keys))
-        self.own_list: Loader[Own, Bookings | None] = Loader(each(lambda key: listed(self, key)))
-        self.project_assignments: Loader[Booked, Bookings | None] = Loader(each(lambda key: self.booked("project", key)))
-        self.person_assignments: Loader[Booked, Bookings | None] = Loader(each(lambda key: self.booked("person", key)))
-        self.directories: Loader[str, Directory] = Loader(each(lambda _: known.directory(self.ledger)))
-        self.page: Loader[PageKey, Page | None] = Loader(each(self.paged))
-        self.scan: Loader[tuple[Route, Starts | Current], Scan | None] = Loader(each(self.scanned))
-        self.made: Loader[Days, Directory] = Loader(each(self.scans.index))
-        self.time_off: Loader[tuple[str, Window], tuple[TimeOff, ...]] = Loader(each(self.absences))
         self.heads: dict[Filter, Listing] = {}
-        self.everything: Loader[tuple[Filter, int], Gathered] = Loader(each(self.all_rows))
-        self.listing: Loader[Head[Filter], Listing] = Loader(lambda keys: listings(self, keys), lambda keys: hand.listings(self, keys))
-        self.check_in: Loader[str, CheckIn | None] = Loader(lambda keys: details(self, keys), lambda keys: at_hand(self, keys))
         self.windows: Windows = {}
-        self.slices: Loader[Question, Slice] = Loader(self.sliced_all, lambda keys: hand.slices(self, keys))
         self.sliced: dict[Rows, Question] = {}
         self.handed: set[Question] = set()
-        self.began = self.check_ins.calls.now()
-        self.totals: Loader[Rows, int | None] = Loader(self.counted_all, lambda keys: hand.totals(self, keys))
-        self.reach, self.within = reach, Loader[Reach, Part](each(lambda reach: reached(self, reach)))
-        self.identity: Loader[Person, Identity] = Loader(lambda them: identities(self, them), lambda them: hand.identities(self, them))
+        self.reach = reach
+
+    @cached_property
+    def scans(self) -> Scans:
+        """The company's scans, as this request may see them."""
+        return Scans(self.known, self.ledger, self.mode, self.company, self.directory)
 
     async def directory(self) -> Directory:
         """The workforce directory, the same one throughout the request."""
