@@ -12,14 +12,28 @@ from loaders.base import attempted
 from loaders.directory import Directory, Whose
 from loaders.known import Known
 from loaders.plans import Asked, Plan
-from loaders.window import Days
+from loaders.window import Days, Window
 from upstreams.calls import Call
 from upstreams.ledger import Ledger
 from upstreams.records import Assignment, Bookings
-from upstreams.workforce import ALWAYS, Starts, Workforce
+from upstreams.workforce import ALWAYS, Changed, Starts, Workforce
 
 UNSEEN = 10
 """How many pages a company scan is taken to have before any was made: a company of a thousand."""
+
+
+@dataclass(frozen=True)
+class Booked:
+    """Whose assignments are asked for, in which window, changed when."""
+
+    id: str
+    window: Window
+    changed: Changed = ALWAYS
+
+    def starts(self, known: Known) -> list[Starts]:
+        """The ranges of starting days that answer it."""
+        rules = known.rules
+        return [Starts(first, last, rules.zone, self.changed) for first, last in self.window.starts(rules.look_back)]
 
 
 @dataclass(frozen=True)

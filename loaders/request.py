@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from loaders import hand
 from loaders.base import Interrupted, attempted
-from loaders.booked import Own, answers, ids, listed
+from loaders.booked import Booked, Own, answers, ids, listed
 from loaders.directory import Directory, Whose, aligned
 from loaders.known import Known
 from loaders.lazy import Lazy, singly
@@ -33,25 +33,11 @@ from upstreams.errors import TooExpensive, UpstreamError
 from upstreams.gathering import together
 from upstreams.ledger import Ledger
 from upstreams.records import Bookings, CheckIn, Listing, Page, Person, Scan, TimeOff
-from upstreams.workforce import ALWAYS, COMPANY, Changed, Current, Route, Starts, scan
+from upstreams.workforce import COMPANY, Current, Route, Starts, scan
 
 T = TypeVar("T")
 UNREAD = "Some of workforce's rows could not be read, or its pages moved while they were being read: time off may be missing."
 PageKey = tuple[Route, Starts | Current, int]
-
-
-@dataclass(frozen=True)
-class Booked:
-    """Whose assignments are asked for, in which window, changed when."""
-
-    id: str
-    window: Window
-    changed: Changed = ALWAYS
-
-    def starts(self, known: Known) -> list[Starts]:
-        """The ranges of starting days that answer it."""
-        rules = known.rules
-        return [Starts(first, last, rules.zone, self.changed) for first, last in self.window.starts(rules.look_back)]
 
 
 @dataclass(frozen=True)
@@ -95,6 +81,7 @@ class Loaders:
         self.workforce = known.workforce.within(self.ledger, mode)
         self.check_ins = known.check_ins.within(self.ledger, mode)
         self.second = False
+        self.whole: Directory | None = None
         self.began = self.check_ins.calls.now()
         self.dropped: Counter[object] = Counter()
         self.searched: set[str] = set()
@@ -113,7 +100,11 @@ class Loaders:
 
     async def directory(self) -> Directory:
         """The workforce directory, the same one throughout the request."""
-        found = present(await self.directories.load("company"))
+        if self.whole is None:
+            waited = "directories" in vars(self)  # whoever asked first may be given an older one than is remembered by now
+            remembered = None if waited else self.known.directories.peek("company")
+            self.whole = remembered or present(await self.directories.load("company"))
+        found = self.whole
         self.ledger.aged("workforce", found.age, self.known.life(found))
         return found
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from loaders.base import Loader
-from loaders.request import Booked, Loaders
+from loaders.booked import Booked
+from loaders.request import Loaders
 from loaders.window import Days, Window, chunks, on
 from upstreams.errors import TooExpensive
 from upstreams.records import Assignment, Bookings

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from loaders.accounts import behind, whole
+from loaders.booked import Booked
 from loaders.identity import own, person_of, unlinked
 from loaders.links import Ambiguous, Identity, Owned, Status
 from loaders.names import alphabetical, folded, same
 from loaders.reach import Part, Reach, shows, theirs
-from loaders.request import Booked, Loaders
+from loaders.request import Loaders
 from loaders.rows import rows_of
 from loaders.window import Window, on
 from resolvers.assignments import MOVED

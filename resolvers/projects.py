@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from loaders.booked import Own
+from loaders.booked import Booked, Own
 from loaders.links import Ambiguous
 from loaders.names import alphabetical, folded
-from loaders.request import Booked, Loaders
+from loaders.request import Loaders
 from loaders.window import Window
 from resolvers.assignments import MOVED
 from resolvers.keys import one_of
