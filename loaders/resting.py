@@ -93,15 +93,17 @@ def answer(source: Hand, call: Call) -> Basis | None:
 
 
 def together(bases: Iterable[Basis]) -> Basis:
-    """What several values rest on."""
+    """What several values rest on, of which one at the most was found out of somebody."""
     found = list(bases)
-    return Basis(min(one.read for one in found), min(one.until for one in found))
+    who = next((one.found for one in found if one.found is not None), None)
+    return Basis(min(one.read for one in found), min(one.until for one in found), who)
 
 
 def shown(ledger: Ledger, upstream: str, now: float, bases: Sequence[tuple[str, Basis]]) -> None:
     """Write down that values which rest on this went into an answer, each with the id of whom it is about."""
     read, until = min(one.read for _, one in bases), min(one.until for _, one in bases)
-    ledger.aged(upstream, max(now - read, 0.0), until - read) if read < math.inf else None
+    if read < math.inf:
+        ledger.aged(upstream, max(now - read, 0.0), until - read)
     for about, one in bases:
         if one.found is not None:
             ledger.identified(about, *one.found, remembered=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,18 @@ async def test_the_audit_counts_what_they_show_and_which_scopes_opened_it(tmp_pa
     _, second, third = [{key: line[key] for key in ("entities", "scopesUsed")} for line in lines]
     assert third == second
     assert third["entities"]["CheckIn"] == 3 * len(CREW)
+
+
+async def test_who_somebody_is_counts_as_asked_for_each_time(tmp_path: Path) -> None:
+    company().save(path := tmp_path / "company.sqlite")
+    async with graph(path, limits=Limits()) as one:
+        counted = []
+        for _ in range(4):
+            await one.data(QUERY)
+            metrics = (await one.client.get("/metrics")).text
+            counted.append([line for line in metrics.splitlines() if line.startswith("crewgraph_identities_total")])
+        found = [sum(float(line.rpartition(" ")[2]) for line in lines) for lines in counted]
+    assert [later - earlier for earlier, later in pairwise(found)] == [len(CREW)] * 3
 
 
 async def test_without_room_there_are_none(tmp_path: Path) -> None:
