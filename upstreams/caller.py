@@ -180,13 +180,25 @@ class Fleet:
             future, key, call, parse = self.waiting.popleft()
             try:
                 future.set_result(await self.caller.fly(key, call, parse, self.asked, paid=self.caller.engine is None))
-            except asyncio.CancelledError:  # the app ends
-                for one in (future, *(other for other, *_ in self.waiting)):
-                    one.cancel()
-                raise
+            except asyncio.CancelledError:
+                future.cancel()
+                if (task := asyncio.current_task()) is not None and task.cancelling():  # the app ends, not this one call
+                    self.cancel()
+                    raise
             except Exception as error:  # any of them is for those who wait, and counts as seen, since all may have left
                 future.set_exception(error)
                 future.exception()
             finally:
-                if self.caller.flights.get(key) is future:
-                    del self.caller.flights[key]
+                self.over(key, future)
+
+    def cancel(self) -> None:
+        """None of those that wait will begin."""
+        while self.waiting:
+            future, key, *_ = self.waiting.popleft()
+            future.cancel()
+            self.over(key, future)
+
+    def over(self, key: str, future: asyncio.Future[Landed]) -> None:
+        """Nobody can join this one any more."""
+        if self.caller.flights.get(key) is future:
+            del self.caller.flights[key]

@@ -81,12 +81,16 @@ class Desk:
 
 @asynccontextmanager
 async def desk(
-    *, cache: Callable[[Clock], Cache] = lambda clock: Cache(clock=clock), engine: Engine | None = None, **dialect: Any
+    *,
+    cache: Callable[[Clock], Cache] = lambda clock: Cache(clock=clock),
+    engine: Engine | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+    **dialect: Any,
 ) -> AsyncIterator[Desk]:
-    """A caller, closed at the end."""
+    """A caller, closed at the end; what a `transport` is given instead, the desk's own upstream does not see."""
     clock, wall, upstream = Clock(1_000.0), Clock(1_000.0), Upstream()  # not 0.0, which a broken time of a stored value may be
     given = {"name": "checkins", "base_url": "http://upstream", "policy": ONCE, **dialect}
-    caller = Caller(Http(Dialect(**given), upstream), cache(clock), engine, wall)
+    caller = Caller(Http(Dialect(**given), transport or upstream), cache(clock), engine, wall)
     try:
         yield Desk(caller, upstream, clock, wall)
     finally:
