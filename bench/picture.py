@@ -13,7 +13,7 @@ from bench.sides import State
 from bench.table import figure
 
 WIDTH, PANEL, BAR, GAP, EDGE, TOP = 960, 460, 18, 8, 24, 78
-NAMES, VALUES = 165, 60
+NAMES, VALUES = 185, 60
 """Pixels for names left of the bars, and for figures right of the longest."""
 TITLES: Mapping[State, str] = {
     "cold": "Just started, nothing remembered",
