@@ -23,7 +23,7 @@ class Interrupted(Exception):
     """A batch was cancelled before it answered."""
 
 
-def unknown(_keys: object) -> None:
+def unknown(*_asked: object) -> None:
     """Everything must be waited for."""
 
 

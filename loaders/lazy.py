@@ -6,15 +6,11 @@ from collections.abc import Awaitable, Callable, Hashable, Mapping
 from functools import partial
 from typing import Generic, TypeVar
 
-from loaders.base import Loader, each
+from loaders.base import Loader, each, unknown
 
 S = TypeVar("S")
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-
-
-def unknown(_source: object, _keys: object) -> None:
-    """Everything must be waited for."""
 
 
 class Lazy(Generic[S, K, V]):
