@@ -164,11 +164,12 @@ async def test_the_audit_counts_what_they_show_and_which_scopes_opened_it(tmp_pa
     async with guarded(path, limits=Limits()) as one:
         before = COUNTS["portion"]
         for _ in range(3):
-            await one.data(caller(*EVERYTHING), QUERY)
+            await one.data(caller(*EVERYTHING), QUERY.replace("personName", "personName personEmail"))
         assert COUNTS["portion"] - before == len(CREW)
     lines = [record.audit for record in caplog.records if record.name == "crewgraph.audit"]  # type: ignore[attr-defined]
     _, second, third = [{key: line[key] for key in ("entities", "scopesUsed")} for line in lines]
     assert third == second
+    assert third["scopesUsed"] == ["assignments:read", "checkins:read", "people:email"]
     assert third["entities"]["CheckIn"] == 3 * len(CREW)
 
 
