@@ -32,15 +32,17 @@ class Loader(Generic[K, V]):
 
     `batch` takes the distinct keys of one wave and gives a mapping from key to value or exception. A wave is everything that is asked
     for until the loop has turned twice, so that it does not matter which of those who wake together asks first. `known` gives the
-    answers to some keys if none of them must be waited for, else None.
+    answers to some keys if none of them must be waited for, else None; one that is `prompt` gives them also to those who ask for one.
     """
 
     def __init__(
         self,
         batch: Callable[[list[K]], Awaitable[Mapping[K, V | Exception]]],
-        known: Callable[[list[K]], Mapping[K, V | Exception] | None] = unknown,
+        known: Callable[[list[K]], Mapping[K, V | Exception | None] | None] = unknown,
+        *,
+        prompt: bool = False,
     ) -> None:
-        self.batch, self.known, self.loop = batch, known, asyncio.get_running_loop()
+        self.batch, self.known, self.prompt, self.loop = batch, known, prompt, asyncio.get_running_loop()
         self.answers: dict[K, V | Exception | None] = {}
         self.waiting: dict[K, list[asyncio.Future[V | Exception | None]]] = {}
 
@@ -62,7 +64,8 @@ class Loader(Generic[K, V]):
 
     async def load(self, key: K) -> V | None:
         """The value of `key`. Raises its error."""
-        answer = self.answers[key] if key in self.answers else await self.asked(key)
+        there = key in self.answers or (self.prompt and self.at_hand([key]) is not None)
+        answer = self.answers[key] if there else await self.asked(key)
         if isinstance(answer, Exception):
             raise answer
         return answer

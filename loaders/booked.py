@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from loaders import plans
-from loaders.base import attempted
+from loaders.base import Loader, attempted
 from loaders.directory import Directory, Whose
 from loaders.known import Known
 from loaders.plans import Asked, Plan
 from loaders.window import Days, Window
+from upstreams.bookings import unique
 from upstreams.calls import Call
+from upstreams.gathering import together
 from upstreams.ledger import Ledger
 from upstreams.records import Assignment, Bookings
 from upstreams.workforce import ALWAYS, Changed, Starts, Workforce
@@ -71,6 +73,14 @@ class Shelf(Protocol):
     ledger: Ledger
     met: set[str]
     dropped: Counter[object]
+    approximate: set[str]
+
+    @property
+    def lists(self) -> Loader[Own, Bookings | None]:
+        """The assignments that start in a range."""
+
+    def scanned_lately(self) -> Sequence[Directory] | None:
+        """The same as `indexes`, if nothing must be waited for."""
 
     async def index(self, days: Days) -> Directory:
         """The company scan of these days."""
@@ -82,11 +92,38 @@ class Shelf(Protocol):
 Answers = Mapping[Own, Bookings | Exception | None]
 
 
+async def ranges(whose: Whose, shelf: Shelf, key: Booked) -> Bookings | None:
+    """The assignments of one project or person in a window, by start; None when the upstream does not know it."""
+    return merged(shelf, key, await together([shelf.lists.load(Own(whose, key.id, one)) for one in key.starts(shelf.known)]))
+
+
+def all_ranges(whose: Whose, shelf: Shelf, keys: Sequence[Booked]) -> Mapping[Booked, Bookings | None] | None:
+    """The same of several, if nothing must be waited for and nothing failed."""
+    asked = {key: [Own(whose, key.id, one) for one in key.starts(shelf.known)] for key in keys}
+    found = shelf.lists.at_hand([one for own in asked.values() for one in own])
+    lists = [one for one in found or () if not isinstance(one, Exception)]
+    if found is None or len(lists) < len(found):
+        return None
+    each = iter(lists)
+    return {key: merged(shelf, key, [next(each) for _ in own]) for key, own in asked.items()}
+
+
+def merged(shelf: Shelf, key: Booked, found: Sequence[Bookings | None]) -> Bookings | None:
+    """What several ranges of starting days came to, in a window."""
+    if key.window.kind != "starting":
+        shelf.approximate.add(f"Active and ending windows hold what began up to {shelf.known.rules.look_back} days before them.")
+    if any(one is None for one in found):
+        return None
+    every = unique((item for one in found if one is not None for item in one.items), Counter())  # scans and lists show different fields
+    shown = [item for item in every if key.window.keeps(item.start, item.end)]
+    return Bookings(tuple(sorted(shown, key=lambda one: (str(one.start), one.id))))
+
+
 async def answers(shelf: Shelf, keys: Sequence[Own]) -> Answers:
     """The assignments of each key: None where the upstream does not know the id, an error where it could not be asked."""
     found = shown(shelf, await shelf.indexes(), keys)
     left = [key for key in keys if key not in found]
-    plan = planned(shelf, left)
+    plan = planned(shelf, [key for key in left if not shelf.workforce.calls.fresh(call(shelf, key))])
     told(shelf, keys, left, plan)
     made = await attempted([shelf.index(days) for days in plan.scans])
     found |= shown(shelf, [one for one in made if isinstance(one, Directory)], left)
@@ -94,6 +131,26 @@ async def answers(shelf: Shelf, keys: Sequence[Own]) -> Answers:
     asked = list(dict.fromkeys(lists.values()))
     read = dict(zip(asked, await attempted([listed(shelf, one) for one in asked]), strict=True))
     found |= {key: cut(read[one], key) for key, one in lists.items()}
+    for one in found.values():
+        shelf.met.update(ids(one.items) if isinstance(one, Bookings) else ())
+    return found
+
+
+def kept(shelf: Shelf, keys: Sequence[Own]) -> Answers | None:
+    """The same, if scans that were made and lists that are remembered and fresh tell it all; None where anything must be asked.
+
+    A trace tells how it was planned, so there it is.
+    """
+    if shelf.ledger.traced or (indexes := shelf.scanned_lately()) is None:
+        return None
+    found = shown(shelf, indexes, keys)
+    left = [key for key in keys if key not in found]
+    read: list[Bookings] | None = shelf.workforce.calls.at_hand([call(shelf, key) for key in left]) if left else []
+    if read is None:
+        return None
+    lists = dict(zip(left, read, strict=True))
+    shelf.dropped.update({key: one.dropped for key, one in lists.items() if key not in shelf.dropped})
+    found |= {key: cut(one, key) for key, one in lists.items()}
     for one in found.values():
         shelf.met.update(ids(one.items) if isinstance(one, Bookings) else ())
     return found

@@ -19,23 +19,30 @@ class Lazy(Generic[S, K, V]):
     def __init__(
         self,
         batch: Callable[[S, list[K]], Awaitable[Mapping[K, V | Exception]]],
-        known: Callable[[S, list[K]], Mapping[K, V | Exception] | None] = unknown,
+        known: Callable[[S, list[K]], Mapping[K, V | Exception | None] | None] = unknown,
+        *,
+        prompt: bool = False,
     ) -> None:
-        self.batch, self.known, self.name = batch, known, ""
+        self.batch, self.known, self.prompt, self.name = batch, known, prompt, ""
 
     def __set_name__(self, _owner: type, name: str) -> None:
         self.name = name
 
     def __get__(self, source: S, _owner: type) -> Loader[K, V]:
-        made: Loader[K, V] = Loader(partial(self.batch, source), partial(self.known, source))
+        made: Loader[K, V] = Loader(partial(self.batch, source), partial(self.known, source), prompt=self.prompt)
         vars(source)[self.name] = made
         return made
 
 
-def singly(answer: Callable[[S, K], Awaitable[V]]) -> Lazy[S, K, V]:
+def singly(
+    answer: Callable[[S, K], Awaitable[V]],
+    known: Callable[[S, list[K]], Mapping[K, V | Exception | None] | None] = unknown,
+    *,
+    prompt: bool = False,
+) -> Lazy[S, K, V]:
     """A loader that answers key by key, side by side."""
 
     def batch(source: S, keys: list[K]) -> Awaitable[Mapping[K, V | Exception]]:
         return each(partial(answer, source))(keys)
 
-    return Lazy(batch)
+    return Lazy(batch, known, prompt=prompt)

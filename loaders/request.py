@@ -6,13 +6,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from loaders import hand
 from loaders.base import Interrupted, attempted
-from loaders.booked import Booked, Own, answers, ids, listed
-from loaders.directory import Directory, Whose, aligned
+from loaders.booked import Booked, Own, all_ranges, answers, ids, kept, listed, ranges
+from loaders.directory import Directory, aligned
 from loaders.known import Known
 from loaders.lazy import Lazy, singly
 from loaders.links import Identity
@@ -26,7 +26,6 @@ from loaders.steady import Gathered, gathered
 from loaders.submitted import Shared, Windows, shares
 from loaders.wave import at_hand, details, listings, start
 from loaders.window import Days, Window
-from upstreams.bookings import unique
 from upstreams.calls import Mode
 from upstreams.check_ins import Filter
 from upstreams.errors import TooExpensive, UpstreamError
@@ -59,10 +58,14 @@ class Loaders:
 
     known: Known
     ledger: Ledger
-    lists: Lazy[Loaders, Own, Bookings | None] = Lazy(answers)
+    lists: Lazy[Loaders, Own, Bookings | None] = Lazy(answers, kept, prompt=True)
     own_list: Lazy[Loaders, Own, Bookings | None] = singly(listed)
-    project_assignments: Lazy[Loaders, Booked, Bookings | None] = singly(lambda self, key: self.booked("project", key))
-    person_assignments: Lazy[Loaders, Booked, Bookings | None] = singly(lambda self, key: self.booked("person", key))
+    project_assignments: Lazy[Loaders, Booked, Bookings | None] = singly(
+        partial(ranges, "project"), partial(all_ranges, "project"), prompt=True
+    )
+    person_assignments: Lazy[Loaders, Booked, Bookings | None] = singly(
+        partial(ranges, "person"), partial(all_ranges, "person"), prompt=True
+    )
     directories: Lazy[Loaders, str, Directory] = singly(lambda self, _: self.known.directory(self.ledger))
     page: Lazy[Loaders, PageKey, Page | None] = singly(lambda self, key: self.paged(key))
     scan: Lazy[Loaders, tuple[Route, Starts | Current], Scan | None] = singly(lambda self, key: self.scanned(key))
@@ -108,21 +111,19 @@ class Loaders:
         self.ledger.aged("workforce", found.age, self.known.life(found))
         return found
 
+    def scanned_lately(self) -> Sequence[Directory] | None:
+        """The scans that need not be made any more; None where the operation needs the directory and has nothing yet."""
+        found = self.scans.lately()
+        return found if found or not self.needed else None
+
+    @property
+    def needed(self) -> bool:
+        """Whether the operation needs the directory whatever else is answered from it."""
+        return self.wants.directory or (self.wants.identities and not self.known.links.kept)
+
     async def indexes(self) -> Sequence[Directory]:
         """The scans that need not be made any more, and the directory where the operation needs it whatever else is answered from it."""
-        needed = self.wants.directory or (self.wants.identities and not self.known.links.kept)
-        return await self.scans.at_hand(needed=needed)
-
-    async def booked(self, whose: Whose, key: Booked) -> Bookings | None:
-        """The assignments of one project or person in a window, by start; None when the upstream does not know it."""
-        if key.window.kind != "starting":
-            self.approximate.add(f"Active and ending windows hold what began up to {self.known.rules.look_back} days before them.")
-        found = await together([self.lists.load(Own(whose, key.id, one)) for one in key.starts(self.known)])
-        if any(one is None for one in found):
-            return None
-        every = unique((item for one in found if one is not None for item in one.items), Counter())  # scans and lists show different fields
-        kept = [item for item in every if key.window.keeps(item.start, item.end)]
-        return Bookings(tuple(sorted(kept, key=lambda one: (str(one.start), one.id))))
+        return await self.scans.at_hand(needed=self.needed)
 
     def may_search(self, sought: str) -> bool:
         """Whether one more id may be searched for year by year: a gateway may ask for hundreds that nobody has booked for long."""

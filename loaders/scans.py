@@ -42,6 +42,14 @@ class Scans:
         remembered = self.remembered()
         if needed and not remembered and self.mode is not Mode.NONE:
             remembered = [one for one in await attempted([self.directory()]) if isinstance(one, Directory)]
+        return self.used(remembered)
+
+    def lately(self) -> Sequence[Directory]:
+        """All that is there now."""
+        return self.used(self.remembered())
+
+    def used(self, remembered: Sequence[Directory]) -> Sequence[Directory]:
+        """What this request has scanned and what is remembered, which is as old as it is."""
         for one in remembered:
             self.ledger.aged("workforce", one.age, self.known.life(one))
         return [*self.made, *remembered]

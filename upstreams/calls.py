@@ -75,6 +75,9 @@ class Asks(Protocol):
     def remembers(self, call: Call) -> bool:
         """Whether the call would be answered without the upstream."""
 
+    def fresh(self, call: Call) -> bool:
+        """The same, and nothing would be read anew for it either."""
+
     def at_hand(self, calls: Sequence[Call]) -> list[Any] | None:
         """The answers to these calls of one kind, if all are remembered and fresh; None, and nothing was asked, if one is not."""
 

@@ -134,6 +134,8 @@ class Http:
         """Never."""
         return False
 
+    fresh = remembers
+
     def tell(self, error: UpstreamError) -> None:
         """Log a failure for the operators, of each kind one line in ten seconds; no address, because addresses hold names."""
         self.say(log, f"{error.code} status={error.status} reason={error.reason or '-'}")

@@ -79,6 +79,11 @@ class Within:
         """Whether the call would be answered without the upstream."""
         return self.caller.cache.peek(self.caller.key(call), call.kind, self.mode) is not None
 
+    def fresh(self, call: Call) -> bool:
+        """The same, and nothing would be read anew for it either."""
+        found = self.caller.cache.peek(self.caller.key(call), call.kind, self.mode)
+        return found is not None and self.caller.cache.fresh(call.kind, found[1])
+
     def at_hand(self, calls: Sequence[Call]) -> list[Any] | None:
         """The fresh answers to these calls of one kind, written down as one would be; a trace lists calls as they are asked one by one."""
         if not calls or self.mode is Mode.NONE or self.ledger.traced or calls[0].kind is Kind.PAGE:

@@ -23,6 +23,7 @@ from upstreams.within import Within
 CREW = ("Ann Lee", "Bob Ray", "Cy Fox", "Dee Hill")
 NODES = "id submittedAt overdue responses { id respondedAt personName personEmail person { id } }"
 WALKS = [
+    'name assignments { id startDay project { id } } projects(activeBetween: {from: "2026-02-20", to: "2026-03-20"}) { id name }',
     "name checkIns(first: 2) { totalCount nodes { id overdue responses { id personName } } }",
     "name checkIns(first: 3) { nodes { ... on CheckIn { id replies: responses { __typename personDepartment personEmail } } } }",
     f"name checkIns(first: 2) {{ totalCount nodes {{ {NODES} }} }}",
@@ -97,7 +98,7 @@ async def test_at_once_or_one_by_one_answers_ages_and_calls_are_the_same(steps: 
         (left := Path(folder) / "left").mkdir()
         (right := Path(folder) / "right").mkdir()
         async with changing(left, company()) as one, changing(right, company()) as other:
-            for what in [*WALKS[:3] * 3, *steps]:
+            for what in [*WALKS[:4] * 3, *steps]:
                 await step((one, other), what)
 
 

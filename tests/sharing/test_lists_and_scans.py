@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from graph.limits import Limits
 from sandbox import Draft
-from tests.graphs import TODAY, Graph, forgetful, graph
+from tests.graphs import TODAY, Graph, forgetful, graph, timeless
 from tests.identity.companies import Company, served
 from tests.sharing.firms import firm
 
@@ -252,3 +252,24 @@ async def test_an_assignment_whose_first_day_cannot_be_read_is_in_the_same_windo
         lists = await one.data(query)
         await one.data("{ people(first: 1) { nodes { id } } }")
         assert await one.data(query) == lists
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-Crewgraph-Trace": "1"}])
+async def test_lists_that_are_remembered_cost_less_than_any_scan(tmp_path: Path, headers: dict[str, str]) -> None:
+    """Fourteen lists would cost more than one scan of a company whose size nobody knows."""
+    draft = Draft()
+    tower, crew = draft.project("Tower", id="tower"), [f"w{number}" for number in range(14)]
+    for own in crew:
+        draft.assign(draft.worker(f"Person {own}", id=own), tower, TODAY, TODAY + timedelta(days=9))
+    draft.save(path := tmp_path / "crew.sqlite")
+    own, everybodys = (
+        "query ($id: ID!) { person(id: $id) { assignments { id } } }",
+        '{ project(id: "tower") { people { assignments { id } } } }',
+    )
+    async with graph(path, limits=Limits(cache=timeless)) as one:
+        for each in crew[1:]:
+            await one.data(own, id=each)
+        one.wire.calls.clear()
+        found = (await one.client.post("/graphql", json={"query": everybodys}, headers=headers)).json()["data"]
+        assert len(found["project"]["people"]) == 14
+        assert one.wire.kinds() == {"projects": 2, "people": 2}  # each list is asked for in two ranges of days
