@@ -110,7 +110,7 @@ def parts(asked: argparse.Namespace, found: Sequence[Side]) -> list[Part]:
     company = Company(tuple(sizes), max(1_000, sum(sizes)))
     if asked.quick:
         return [Part(company, [responses(min(sizes)), small(min(sizes))], found, QUICK)]
-    real, pace = [one for one in found if one.name != "floor"], Pace(asked.runs, many=1, latencies=(0,))
+    real, pace = [one for one in found if one.name != "floor"], Pace(asked.runs, longer=0.25, many=1, latencies=(0,))
     grown = [Part(Company((SOME,), people, check_ins), [responses(SOME)], real, pace) for people, check_ins in GROWN[asked.growth]]
     return [Part(company, questions(sizes), found, Pace(asked.runs)), *grown]
 

@@ -16,11 +16,13 @@ from bench.questions import Question
 from bench.results import Row
 from bench.sides import Side, State
 
-REST = 0.03
-"""Seconds before and after each reading of a server's CPU, so that it counts all that belongs to the operations and nothing else."""
+REST, AFTER = 0.03, 0.3
+"""Seconds before and after a run: the CPU that is counted is that of its operations, and of what a server puts off until nobody asks."""
 WARMING, FEWEST = 0.5, 3
 """Seconds and operations for which a server is asked before it counts as warm: what is compiled on its way is compiled then."""
 ATTEMPTS = 5
+WARM: Sequence[State] = ("data", "answer")
+"""The states without upstream calls."""
 
 
 class Unsettled(Exception):
@@ -31,24 +33,30 @@ class Unsettled(Exception):
 class Pace:
     """How much is measured: `runs` of at least so many `seconds`, over upstreams of these `latencies` in milliseconds.
 
-    Where answers are remembered and small, each run has at least `many` operations, for the slowest of a hundred to be known.
+    Where anything is remembered a run lasts `longer`, and has at least `many` operations that are small, for the slowest of a hundred
+    to be known.
     """
 
     runs: int = 5
     seconds: float = 0.25
+    longer: float = 1.0
     many: int = 60
     latencies: tuple[int, ...] = (0, 50)
 
     def least(self, question: Question, state: State) -> int:
         """The fewest operations of one run."""
-        return self.many if state in ("data", "answer") and question.people <= 50 else 1
+        return self.many if state in WARM and question.people <= 50 else 1
+
+    def least_seconds(self, state: State) -> float:
+        """The fewest seconds of one run."""
+        return self.longer if state in WARM else self.seconds
 
     def slow(self, state: State) -> tuple[int, ...]:
         """The latencies that matter in a state: where there are no upstream calls, none does."""
-        return self.latencies if state in ("cold", "known") else self.latencies[:1]
+        return self.latencies[:1] if state in WARM else self.latencies
 
 
-QUICK = Pace(1, 0.0, 3, (0,))
+QUICK = Pace(1, 0.0, 0.0, 3, (0,))
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,7 @@ async def prepared(stack: AsyncExitStack, arena: Arena, side: Side, question: Qu
         return take
     server = await stack.enter_async_context(arena.server(side, state, question))
     await warm(arena, server, question)
-    return partial(sampled, arena, server, question, pace.least(question, state), pace.seconds)
+    return partial(sampled, arena, server, question, pace.least(question, state), pace.least_seconds(state))
 
 
 async def cold(arena: Arena, side: Side, question: Question, latency: int) -> Sample:
@@ -131,7 +139,7 @@ async def sampled(arena: Arena, server: Server, question: Question, least: int, 
             began = time.perf_counter()
             answer = await connection.post(question.body)
             wall.append((time.perf_counter() - began) * 1000)
-        await asyncio.sleep(REST)
+        await asyncio.sleep(AFTER)
         cpu = (used(server.process) - before) * 1000
     calls, learnt = await arena.taken()
     meant = arena.check(server.side, question, answer)

@@ -1,4 +1,4 @@
-"""Python's garbage collector as a server needs it: it looks at young objects by the thousand, and at all of them when nobody waits."""
+"""Python's garbage collector as a server needs it: it looks at young objects by the thousand, and at all when nobody asks anything."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ YOUNG = 10_000
 SELDOM = 5
 """How many looks at the younger half make one at everything, whoever waits: it stops the process for a tenth of a second and more."""
 ENOUGH = 1
-"""After how many of them everything is looked at in a moment in which nobody waits."""
+"""After how many of them everything is looked at in a moment in which nobody asks anything."""
 
 
 def settle() -> None:
@@ -21,6 +21,6 @@ def settle() -> None:
 
 
 def tidy(*, busy: bool) -> None:
-    """Look at everything, if that is due and nobody waits."""
+    """Look at everything, if that is due and nobody waits or is about to ask again."""
     if not busy and gc.get_count()[2] >= ENOUGH:
         gc.collect()

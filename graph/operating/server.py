@@ -43,7 +43,7 @@ class Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config, drain: Drain) -> None:
         super().__init__(config)
-        self.drain = drain
+        self.drain, self.answered = drain, 0
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to end. A success, so the signal is not raised again afterwards."""
@@ -58,7 +58,8 @@ class Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """Whether to stop serving: after the grace, or when the process that began this one has died."""
-        collecting.tidy(busy=bool(self.server_state.tasks))
+        before, self.answered = self.answered, self.server_state.total_requests
+        collecting.tidy(busy=bool(self.server_state.tasks) or before != self.answered)
         parent = parent_process()
         self.should_exit = self.should_exit or self.drain.over or (parent is not None and not parent.is_alive())
         return await super().on_tick(counter)

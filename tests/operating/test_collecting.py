@@ -6,8 +6,11 @@ import gc
 from collections.abc import Iterator
 
 import pytest
+from starlette.applications import Starlette
 
 from graph.operating import collecting
+from graph.operating.drain import Drain
+from graph.operating.server import Server, configured
 
 
 @pytest.fixture
@@ -45,3 +48,16 @@ def test_everything_is_looked_at_when_that_is_due_and_nobody_waits(looks: list[i
     looks.clear()
     collecting.tidy(busy=busy)
     assert (2 in looks) is looked
+
+
+async def test_a_server_looks_at_everything_once_nobody_has_asked_anything_for_a_while(looks: list[int]) -> None:
+    server = Server(configured(Starlette(), drain := Drain()), drain)
+    seen = []
+    for asked in (1, 1, 0):
+        server.server_state.total_requests += asked
+        gc.collect()
+        gc.collect(1)
+        looks.clear()
+        await server.on_tick(1)
+        seen.append(2 in looks)
+    assert seen == [False, False, True]
