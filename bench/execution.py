@@ -1,8 +1,9 @@
 """What executing a query costs in CPU, with plans and without them, side by side: `python bench/execution.py`.
 
 Shapes of the same answer, 500 people with 8 check-ins each: everything is there already and only attributes are read; or every list,
-and one field of every check-in, is fetched by a resolver that awaits a loader; or that field is at hand. Rounds of both executors
-alternate, and medians are printed; garbage is collected between rounds, as the server does it when nobody waits.
+and one field of every check-in, is fetched by a resolver that awaits a loader for each, or for all of them at once where there are
+plans; or that field is at hand. Rounds of both executors alternate, and medians are printed; garbage is collected between rounds, as
+the server does it when nobody waits.
 """
 
 from __future__ import annotations
@@ -106,6 +107,11 @@ async def fetched_account(check_in: CheckIn, loaders: Loaders) -> Account | None
     return await loaders.accounts.load(check_in.id)
 
 
+async def fetched_accounts(check_ins: Sequence[CheckIn], loaders: Loaders) -> list[Any]:
+    """The accounts of many check-ins."""
+    return await loaders.accounts.load_all([one.id for one in check_ins])
+
+
 async def known_account(check_in: CheckIn, loaders: Loaders) -> Account | None:
     """The same from what is remembered."""
     return await loaders.known.load(check_in.id)
@@ -139,6 +145,7 @@ class CheckInType:
     score: float = says("A number.")
     account: AccountType = says("Whose it is.")
     fetched: AccountType | None = link(fetched_account, says="Whose it is, fetched.")
+    together: AccountType | None = link(fetched_account, says="The same, for many at once.", together=fetched_accounts)
     known: AccountType | None = link(known_account, says="Whose it is, as it is remembered.", at_hand=known_accounts)
 
 
@@ -164,6 +171,7 @@ SHAPES = {
     "attributes only": "{ people { id name age checkIns { id submitted overdue score account { id name } } } }",
     "a loaded list for each person": "{ people { id name age fetched { id submitted overdue score account { id name } } } }",
     "the same, and a loaded object for each item": "{ people { id name age fetched { id submitted overdue score fetched { id name } } } }",
+    "the same, asked for all at once": "{ people { id name age fetched { id submitted overdue score together { id name } } } }",
     "the same, where that object is remembered": "{ people { id name age fetched { id submitted overdue score known { id name } } } }",
 }
 

@@ -8,7 +8,7 @@ scopes is a link: they are looked at before its resolver is called, whichever wa
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -29,12 +29,13 @@ Arguments = Callable[..., Mapping[str, Any]]
 @dataclass(frozen=True)
 class Bound:
     """A linked field of one request, with the resolver's `values`: what gives that of one parent, and of many of them if none must be
-    waited for, else None; and what these rest on.
+    waited for, else None, or when it has come; and what these rest on.
     """
 
     one: Callable[[Any], Any]
     values: Mapping[str, Any] = field(default_factory=dict)
     many: Callable[[Sequence[Any]], list[Any] | None] | None = None
+    together: Callable[[Sequence[Any]], Coroutine[Any, Any, list[Any]] | None] | None = None
     rests: Callable[[Sequence[Any]], list[Basis | None]] | None = None
 
 
@@ -43,13 +44,15 @@ class Link:
     """What a linked field was declared with: how its values come about, for Strawberry and for compiled execution.
 
     `at_hand` gives what the resolver would for many parents at once, errors among the values, or None where one must be waited for.
-    `rests` says what each of these rests on, None of what is not to be remembered.
+    `together` gives the same when it has come; None where the resolver is to be called for each. `rests` says what each of these rests
+    on, None of what is not to be remembered.
     """
 
     resolver: Callable[..., Any]
     arguments: tuple[Arguments, ...]
     needs: Needs = ()
     at_hand: Callable[..., list[Any] | None] | None = None
+    together: Callable[..., Coroutine[Any, Any, list[Any]] | None] | None = None
     rests: Callable[..., list[Basis | None]] | None = None
 
     @cached_property
@@ -70,11 +73,12 @@ class Link:
         for group, parameters in self.parameters:
             named = {one.name: given[one.name] for one in parameters if given.get(one.name) is not None}
             values.update(group(context, **named))
-        fetched, many, rests, loaders = self.fetched, self.at_hand, self.rests, context.loaders
+        fetched, many, together, rests, loaders = self.fetched, self.at_hand, self.together, self.rests, context.loaders
         return Bound(
             lambda parent: fetched(parent, loaders, **values),
             values,
             (lambda parents: many(parents, loaders, **values)) if many is not None else None,
+            (lambda parents: together(parents, loaders, **values)) if together is not None else None,
             (lambda parents: rests(parents, loaders)) if rests is not None else None,
         )
 
@@ -153,13 +157,14 @@ def link(
     says: str,
     needs: Needs = (),
     at_hand: Callable[..., list[Any] | None] | None = None,
+    together: Callable[..., Coroutine[Any, Any, list[Any]] | None] | None = None,
     rests: Callable[..., list[Basis | None]] | None = None,
 ) -> Any:
     """A field fetched by a resolver elsewhere, which gets the parent record, the loaders, and what the arguments give.
 
     Where the caller lacks the scopes that it `needs`, nothing is called and the field is Forbidden; so it must be nullable.
     """
-    declared = Link(resolver, arguments, needs, at_hand, rests)
+    declared = Link(resolver, arguments, needs, at_hand, together, rests)
     field = strawberry.federation.field(resolver=shaped(declared), description=says, requires_scopes=written(needs))
     field.metadata = {**field.metadata, "link": declared}
     return field

@@ -152,6 +152,7 @@ class Person:
         page,
         submitted,
         at_hand=people.check_ins_at_hand,
+        together=people.check_ins_together,
         rests=resting.links,
         says="The person's check-ins, newest deadline first. Null when check-ins does not know the person; null with an "
         "`IDENTITY_AMBIGUOUS` error when it is not certain which are theirs.",
@@ -187,6 +188,7 @@ class CheckIn:
         says="The responses. One upstream call for each check-in.",
         needs=CHECK_INS,
         at_hand=check_ins.responses_at_hand,
+        together=check_ins.responses_together,
         rests=check_ins.responses_rest,
     )
     people: list[Person] | None = link(

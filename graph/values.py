@@ -97,12 +97,19 @@ class Edge(Generic[T]):
 
 @shows(paging.Connection, "A page of a list.")
 class Connection(Generic[T]):
-    nodes: list[T] = link(connections.nodes, says="The items on the page.", at_hand=connections.nodes_at_hand, rests=connections.rests)
+    nodes: list[T] = link(
+        connections.nodes,
+        says="The items on the page.",
+        at_hand=connections.nodes_at_hand,
+        together=connections.nodes_together,
+        rests=connections.rests,
+    )
     edges: list[Edge[T]] = link(connections.edges, says="The items on the page, each with its cursor.")
     page_info: PageInfo = link(connections.page_info, says="Where the page lies in the list.")
     total_count: int | None = link(
         connections.total_count,
         at_hand=connections.totals_at_hand,
+        together=connections.totals_together,
         rests=connections.rests,
         says="How many items there are in all, where that can be known. Of check-ins, one small upstream call when nothing else is asked; "
         "of assignments, every page must be read.",

@@ -11,12 +11,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from aiodataloader import DataLoader
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+Answers: TypeAlias = Mapping[K, V | Exception | None]
 
 
 class Interrupted(Exception):
@@ -44,11 +45,11 @@ class Loader(Generic[K, V]):
     ) -> None:
         self.batch, self.known, self.prompt, self.loop = batch, known, prompt, asyncio.get_running_loop()
         self.answers: dict[K, V | Exception | None] = {}
-        self.waiting: dict[K, list[asyncio.Future[V | Exception | None]]] = {}
+        self.waiting: dict[K, list[asyncio.Future[Answers[K, V]]]] = {}
 
     @cached_property
-    def gathered(self) -> DataLoader[K, None]:
-        """What makes waves of keys."""
+    def gathered(self) -> DataLoader[list[K], None]:
+        """What makes waves of keys, given by one or by many."""
         return DataLoader(self.run, cache=False)
 
     def at_hand(self, keys: Sequence[K]) -> list[V | Exception | None] | None:
@@ -65,23 +66,38 @@ class Loader(Generic[K, V]):
     async def load(self, key: K) -> V | None:
         """The value of `key`. Raises its error."""
         there = key in self.answers or (self.prompt and self.at_hand([key]) is not None)
-        answer = self.answers[key] if there else await self.asked(key)
+        answer = self.answers[key] if there else (await self.asked([key]))[key]
         if isinstance(answer, Exception):
             raise answer
         return answer
 
-    def asked(self, key: K) -> asyncio.Future[V | Exception | None]:
-        """What will be the answer to `key`: an error, too, is only raised by who waits for it."""
-        future: asyncio.Future[V | Exception | None] = self.loop.create_future()
-        if key in self.waiting:
-            self.waiting[key].append(future)
+    async def load_all(self, keys: Sequence[K]) -> list[V | Exception | None]:
+        """The answers to all of these keys, errors among them, when all have come."""
+        missing = dict.fromkeys(key for key in keys if key not in self.answers)
+        waits = [[key] for key in missing if key in self.waiting]
+        new = [key for key in missing if key not in self.waiting]
+        answers, came = self.answers, dict[K, V | Exception | None]()
+        for part, future in [(part, self.asked(part)) for part in ([*waits, new] if new else waits)]:
+            found = await future
+            came.update((key, found[key]) for key in part)
+        return [came[key] if key in came else answers[key] for key in keys]
+
+    def asked(self, keys: list[K]) -> asyncio.Future[Answers[K, V]]:
+        """What will be the answers to `keys`, of which none or all are waited for: an error, too, is only raised by who waits for it."""
+        future: asyncio.Future[Answers[K, V]] = self.loop.create_future()
+        first = keys[0]
+        if first in self.waiting:
+            self.waiting[first].append(future)
         else:
-            self.waiting[key] = [future]
-            self.gathered.load(key)
+            self.waiting.update({key: [] for key in keys})
+            self.waiting[first].append(future)
+            self.gathered.load(keys)
         return future
 
-    async def run(self, keys: list[K]) -> list[None]:
+    async def run(self, asked: list[list[K]]) -> list[None]:
         """Answer one wave, which aiodataloader need not know of. Answers are remembered, unless the batch failed as a whole."""
+        keys = [key for each in asked for key in each]
+        found: Answers[K, V]
         try:
             answers = await self.batch(keys)
             found = {key: answers.get(key) for key in keys}
@@ -90,11 +106,11 @@ class Loader(Generic[K, V]):
             self.answers.update(found := {key: Interrupted() for key in keys})
         except Exception as error:  # whatever it is, each who waits is to have it
             found = dict.fromkeys(keys, error)
-        for key, answer in found.items():
+        for key in keys:
             for future in self.waiting.pop(key):
                 if not future.done():
-                    future.set_result(answer)
-        return [None] * len(keys)
+                    future.set_result(found)
+        return [None] * len(asked)
 
 
 async def attempted(work: Iterable[Coroutine[Any, Any, V]]) -> list[V | Exception]:

@@ -116,6 +116,13 @@ def responses_at_hand(check_ins: Sequence[CheckIn], loaders: Loaders) -> list[An
     return [answered(one, loaders) if isinstance(one, CheckIn) else one for one in found]
 
 
+async def responses_together(check_ins: Sequence[CheckIn], loaders: Loaders) -> list[Any]:
+    """The responses of each of these, when all details have come."""
+    found = iter(await loaders.check_in.load_all([one.id for one in check_ins if one.responses is None]))
+    details = [one if one.responses is not None else next(found) for one in check_ins]
+    return [answered(one, loaders) if isinstance(one, CheckIn) else one for one in details]
+
+
 def responses_rest(check_ins: Sequence[CheckIn], loaders: Loaders) -> list[Basis | None]:
     """What the responses of each of these rest on."""
     return resting.details(loaders, [one.id for one in check_ins])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from loaders import resting
 from loaders.request import Loaders
 from loaders.resting import Basis
-from loaders.rows import Slice
+from loaders.rows import Question, Slice
 from resolvers.check_ins import Asked
 from resolvers.paging import Completeness, Connection, Edge, PageInfo, T
 
@@ -20,19 +20,48 @@ async def nodes(connection: Connection[T]) -> list[T]:
 
 def nodes_at_hand(connections: Sequence[Connection[Any]], loaders: Loaders) -> list[Any] | None:
     """The items of the page of each of these, if they are lists of check-ins and no row must be waited for."""
-    asked = [one.about for one in connections if isinstance(one.about, Asked)]
-    if len(asked) < len(connections):
+    questions = asked(connections)
+    if questions is None:
         return None
-    for one in asked:
-        loaders.sliced.setdefault(one.question.rows, one.question)
-    found = loaders.slices.at_hand([one.question for one in asked])
-    return [list(one.items) if isinstance(one, Slice) else one for one in found] if found is not None else None
+    for one in questions:
+        loaders.sliced.setdefault(one.rows, one)
+    found = loaders.slices.at_hand(questions)
+    return listed(found) if found is not None else None
+
+
+def nodes_together(connections: Sequence[Connection[Any]], loaders: Loaders) -> Coroutine[Any, Any, list[Any]] | None:
+    """The same of check-ins, when all rows have come."""
+    questions = asked(connections)
+
+    async def found(questions: list[Question]) -> list[Any]:
+        for one in questions:
+            loaders.sliced.setdefault(one.rows, one)
+        return listed(await loaders.slices.load_all(questions))
+
+    return found(questions) if questions is not None else None
+
+
+def asked(connections: Sequence[Connection[Any]]) -> list[Question] | None:
+    """What these ask for, if they are all lists of check-ins."""
+    found = [one.about.question for one in connections if isinstance(one.about, Asked)]
+    return found if len(found) == len(connections) else None
+
+
+def listed(found: Sequence[Slice | Exception | None]) -> list[Any]:
+    """The items of each page that could be read."""
+    return [list(one.items) if isinstance(one, Slice) else one for one in found]
 
 
 def totals_at_hand(connections: Sequence[Connection[Any]], loaders: Loaders) -> list[Any] | None:
     """How many items each of these lists has, if they are lists of check-ins whose pages were read."""
-    asked = [one.about for one in connections if isinstance(one.about, Asked)]
-    return loaders.totals.at_hand([one.question.rows for one in asked]) if len(asked) == len(connections) else None
+    questions = asked(connections)
+    return loaders.totals.at_hand([one.rows for one in questions]) if questions is not None else None
+
+
+def totals_together(connections: Sequence[Connection[Any]], loaders: Loaders) -> Coroutine[Any, Any, list[Any]] | None:
+    """The same, when they have come."""
+    questions = asked(connections)
+    return loaders.totals.load_all([one.rows for one in questions]) if questions is not None else None
 
 
 def rests(connections: Sequence[Connection[Any]], loaders: Loaders) -> list[Basis | None]:

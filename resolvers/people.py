@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from loaders.accounts import behind, whole
@@ -148,6 +148,20 @@ def check_ins_at_hand(people: Sequence[Person], loaders: Loaders, page: Page, su
     if links is None:
         return None
     return [linked(person, link, loaders, page, submitted) for person, link in zip(people, links, strict=True)]
+
+
+def check_ins_together(
+    people: Sequence[Person], loaders: Loaders, page: Page, submitted: Window | None
+) -> Coroutine[Any, Any, list[Any]] | None:
+    """The check-ins of each of these people, when it is known of all who they are."""
+    if loaders.reach is not None or any(one.account is not None for one in people):
+        return None
+
+    async def found() -> list[Any]:
+        links = await loaders.identity.load_all(people)
+        return [linked(person, link, loaders, page, submitted) for person, link in zip(people, links, strict=True)]
+
+    return found()
 
 
 def linked(

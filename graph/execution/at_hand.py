@@ -73,12 +73,16 @@ class AtHand(Fallback, ABC):
             return False
         if self.recording is not None:
             self.recording.rests(batch, call.rests(batch.sources) if call.rests is not None else [None] * len(values))
+        self.come(batch, site, values)
+        return True
+
+    def come(self, batch: Batch, site: Site, values: Sequence[Any]) -> None:
+        """The values of these objects, or the errors of their fields."""
         failed = [(number, value) for number, value in enumerate(values) if isinstance(value, Exception)]
         for number, error in failed:
             self.fail(batch, number, site, error)
         if not failed:
             self.values(batch, site, range(len(values)), values)
-            return True
+            return
         good = [number for number, value in enumerate(values) if not isinstance(value, Exception)]
         self.values(batch, site, good, [values[number] for number in good])
-        return True

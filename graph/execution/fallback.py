@@ -31,6 +31,14 @@ class Wave:
 
 
 @dataclass(frozen=True, eq=False)
+class Whole:
+    """One site of some objects, whose values come together."""
+
+    batch: Batch
+    site: Site
+
+
+@dataclass(frozen=True, eq=False)
 class Late:
     """Where a value belongs that graphql-core is still completing, and the field that fails with it."""
 
@@ -46,7 +54,7 @@ class Fallback:
 
     def __init__(self, executor: Planning, of: GraphQLOutputType, details: Details, info: GraphQLResolveInfo[Any], path: Path) -> None:
         self.executor, self.info, self.path = executor, info, path
-        self.strands: Strands[tuple[Wave, int] | Late] = Strands()
+        self.strands: Strands[tuple[Wave, int] | Whole | Late] = Strands()
         self.failure: Exception | None = None
         self.recording: Recording | None = None
         self.top = Batch(None, (), ({MADE: None},), Site(MADE, details, of, shape=shape(of)))

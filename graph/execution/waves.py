@@ -8,7 +8,7 @@ from typing import Any
 from graph.declare import Bound
 from graph.execution.at_hand import AtHand
 from graph.execution.batches import Batch
-from graph.execution.fallback import MADE, Late, Wave, ordinary
+from graph.execution.fallback import MADE, Late, Wave, Whole, ordinary
 from graph.execution.plans import Kinds, Plan, Site
 from graph.execution.shapes import Shape
 from graph.execution.strands import Strand
@@ -51,12 +51,15 @@ class Waves(AtHand):
         if self.strands.pending:
             self.executor.settle_in_background([self.strands.rest()])
 
-    def go_on(self, ended: Sequence[Strand[tuple[Wave, int] | Late]]) -> None:
+    def go_on(self, ended: Sequence[Strand[tuple[Wave, int] | Whole | Late]]) -> None:
         """Go on with what has come, wave by wave."""
         waves: dict[Wave, None] = {}
         for strand in ended:
             if isinstance(strand.then, Late):
                 self.late(strand.then, strand)
+                continue
+            if isinstance(strand.then, Whole):
+                self.come(strand.then.batch, strand.then.site, self.parts(strand.then, strand))
                 continue
             wave, number = strand.then
             if strand.error is not None:
@@ -94,9 +97,16 @@ class Waves(AtHand):
             return
         self.values(batch, site, range(len(values)), values)
 
+    def parts(self, whole: Whole, strand: Strand[Any]) -> Sequence[Any]:
+        """What came for each of the objects; it has failed for all of them if it has as a whole."""
+        return strand.value if strand.error is None else [ordinary(strand.error)] * len(whole.batch.sources)
+
     def called(self, batch: Batch, site: Site, call: Bound) -> None:
         """A link of these objects; what does not wait goes on at once."""
         self.wait()
+        if call.together is not None and (coming := call.together(batch.sources)) is not None:
+            self.go_on(self.strands.run([self.strands.begin(coming, Whole(batch, site))]))
+            return
         wave, awaitable = Wave(batch, site), self.executor.is_awaitable
         strands = []
         for number, source in enumerate(batch.sources):

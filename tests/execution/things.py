@@ -151,6 +151,11 @@ class Loaders:
         self.values[id(value)] = value
         return await self.loader.load(id(value))
 
+    async def load_all(self, values: list[Any]) -> list[Any]:
+        """The same of many, errors among them."""
+        self.values.update({id(value): value for value in values})
+        return await self.loader.load_all([id(value) for value in values])
+
 
 @dataclass
 class Context:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import date
 from typing import Annotated, Any, NewType
 
@@ -50,6 +51,24 @@ def handy(name: str) -> Callable[..., list[Any] | None]:
         return None if any(isinstance(one, Soon) for one in found) else found
 
     return at_hand
+
+
+def joined(name: str) -> Callable[..., Coroutine[Any, Any, list[Any]] | None]:
+    """What `loaded` gives for many together, unless there is a seven among them."""
+
+    async def load(things: list[Any], loaders: Loaders) -> list[Any]:
+        found = await loaders.load_all([getattr(thing, name) for thing in things])
+        return await asyncio.gather(*map(waited, found), return_exceptions=True)
+
+    def together(things: list[Any], loaders: Loaders) -> Coroutine[Any, Any, list[Any]] | None:
+        return None if 7 in [getattr(thing, name) for thing in things] else load(things, loaders)
+
+    return together
+
+
+async def waited(value: Any) -> Any:
+    """A value that has come. Raises it if it is an error."""
+    return came(await value if isinstance(value, Soon) else value)
 
 
 async def many(thing: Thing, loaders: Loaders, times: int = 1) -> Any:
@@ -187,22 +206,22 @@ class ThingType:
     fur: Furry | None = says("Whatever has fur.")
     furs: list[Furry | None] | None = says("Whatever has fur.")
     tint: HueType | None = link(loaded("hue"), says="The hue.")  # type: ignore[valid-type]
-    born: date | None = link(loaded("day"), says="The day.")
+    born: date | None = link(loaded("day"), says="The day.", together=joined("day"))
     since: records.Moment | None = link(shown("moment"), says="The moment.")
     big: Size | None = link(loaded("size"), says="How large.")
-    said: list[str | None] | None = link(loaded("words"), says="The words.")
+    said: list[str | None] | None = link(loaded("words"), says="The words.", together=joined("words"))
     square: list[list[int] | None] | None = link(loaded("grid"), says="The numbers.")
     boxes: list[list[TinyType]] | None = link(loaded("shelf"), says="Some in rows.")
-    core: TinyType = link(loaded("core"), says="Surely there.")
-    guest: Pet | None = link(loaded("pet"), says="The pet.")
+    core: TinyType = link(loaded("core"), says="Surely there.", together=joined("core"))
+    guest: Pet | None = link(loaded("pet"), says="The pet.", together=joined("pet"))
     guests: list[Pet | None] | None = link(loaded("pets"), says="The pets.")
-    heard: Named | None = link(loaded("named"), says="Whatever has a name.")
+    heard: Named | None = link(loaded("named"), says="Whatever has a name.", together=joined("named"))
     coats: list[Furry | None] | None = link(loaded("furs"), says="Whatever has fur.")
     near: ThingType | None = link(shown("friend"), says="Another.", at_hand=handy("friend"))
     nears: list[ThingType] | None = link(shown("friends"), says="Others.", at_hand=handy("friends"))
     tag: str | None = link(shown("text"), says="The text.", at_hand=handy("text"))
     tags: list[str | None] | None = link(shown("words"), says="The words.", at_hand=handy("words"))
-    later: ThingType | None = link(loaded("later"), says="Loaded.")
+    later: ThingType | None = link(loaded("later"), says="Loaded.", together=joined("later"))
     laters: list[ThingType | None] | None = link(many, often, says="Loaded.")
     firmly: str = link(shown("firmly"), says="Surely there.")
     shout: str | None = link(loud, often, says="The text.")

@@ -121,3 +121,47 @@ async def test_one_failing_key_fails_alone() -> None:
     loader = Loader(each(answer))
     results = await asyncio.gather(*(loader.load(key) for key in (1, 2, 3)), return_exceptions=True)
     assert (results[0], type(results[1]), results[2]) == (1, LookupError, 3)
+
+
+async def test_many_keys_are_asked_for_with_those_of_the_same_wave_and_each_is_answered_once() -> None:
+    waves: list[list[int]] = []
+
+    async def batch(keys: list[int]) -> Mapping[int, int | Exception]:
+        waves.append(keys)
+        return {key: LookupError() if key == 3 else key * 10 for key in keys if key != 5}
+
+    loader = Loader(batch)
+    assert await loader.load(9) == 90
+    one, many, others, late = await asyncio.gather(
+        loader.load(1), loader.load_all([1, 2, 3, 2, 9, 5]), loader.load_all([4, 3]), loader.load(2)
+    )
+    assert (one, late) == (10, 20)
+    assert many[:2] + many[3:] == [10, 20, 20, 90, None]
+    assert isinstance(many[2], LookupError)
+    assert others == [40, many[2]]
+    assert await loader.load_all([4, 1]) == [40, 10]
+    assert await loader.load_all([]) == []
+    assert waves == [[9], [1, 2, 3, 5, 4]]
+
+
+async def test_a_batch_that_fails_as_a_whole_is_an_error_of_each_of_many_keys_and_asked_again() -> None:
+    errors = [LookupError("down")]
+
+    async def batch(keys: list[int]) -> Mapping[int, int | Exception]:
+        if errors:
+            raise errors.pop()
+        return await tens(keys)
+
+    loader = Loader(batch)
+    first = await loader.load_all([1, 2])
+    assert [type(one) for one in first] == [LookupError, LookupError]
+    assert await loader.load_all([1, 2]) == [10, 20]
+
+
+async def test_whoever_leaves_while_many_keys_are_waited_for_takes_nobody_with_them() -> None:
+    loader = Loader(tens)
+    leaving = asyncio.ensure_future(loader.load_all([1, 2]))
+    staying = asyncio.ensure_future(loader.load_all([2, 1]))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    assert await staying == [20, 10]
