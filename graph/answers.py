@@ -16,6 +16,7 @@ import msgspec
 
 from graph.access.rights import Caller, View
 from graph.door.asking import Heard
+from graph.execution.bounded import Bounded
 from graph.http import Call
 from loaders.memory import Remembered
 from upstreams.deadline import Deadline
@@ -28,8 +29,10 @@ Basis = tuple[int, date]
 """What an answer rests on and may outlive in no case: how often a link was dropped, and which day is today."""
 OVERHEAD = 2_000
 """Bytes that an answer takes beside its own and its question's."""
-MOST_SPELLINGS, LONGEST = 1_000, 4_096
-"""How many requests are known by their very bytes, and how long such a one is."""
+SPELLINGS, LONGEST = 4_000_000, 100_000
+"""How many bytes the requests take that are known by their very bytes, with the questions in them, and how long such a one may be."""
+SPELT = 500
+"""Bytes that such a one takes beside these."""
 
 
 def key(call: Call, caller: Caller) -> Key:
@@ -88,7 +91,7 @@ class Answers:
     clock: Callable[[], float] = time.monotonic
     kept: OrderedDict[Key, Answer] = field(default_factory=OrderedDict)
     bytes: int = 0
-    questions: OrderedDict[Heard, Question] = field(default_factory=OrderedDict)
+    questions: Bounded[Heard, Question] = field(default_factory=lambda: Bounded(SPELLINGS))
     flights: dict[Key, Flight] = field(default_factory=dict)
     vain: Remembered[int, bool] = field(init=False)
 
@@ -126,10 +129,8 @@ class Answers:
     def spelt(self, question: Question, heard: Heard) -> None:
         """Remember that a question was asked in these bytes."""
         if len(heard.text) <= LONGEST:
-            self.questions.pop(heard, None)
-            self.questions[heard] = question
-            if len(self.questions) > MOST_SPELLINGS:
-                self.questions.popitem(last=False)
+            query, _, variables, _ = question
+            self.questions.put(heard, question, len(heard.text) + len(query) + len(variables) + SPELT)
 
     def drop(self, key: Key) -> None:
         """Forget an answer."""

@@ -83,7 +83,7 @@ class Finished:
 
 def glanced(asking: Asking) -> Response | None:
     """What was answered a moment ago to the very same bytes, before anybody reads what they say. Raises Refusal as `remembered` does."""
-    question = asking.answers.questions.get(asking.heard)
+    question = asking.answers.questions.get(asking.heard) if asking.repeatable else None
     return recalled(asking, (question, asking.caller.view)) if question is not None else None
 
 
