@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from graph.access.rights import Rights
-from graph.access.scopes import Needs
+from graph.access.scopes import Needs, met
+from graph.execution.strands import side_by_side
 from loaders.request import Loaders
 from upstreams.errors import BadInput, Fault
 
@@ -17,19 +18,23 @@ MOST = 1000
 """The most representations in one operation."""
 
 Resolve = Callable[..., Coroutine[Any, Any, Any]]
+AtHand = Callable[[Loaders, Sequence[str]], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
 class Entity:
-    """An entity type: its keys, in the order in which they are preferred, what finds it by one of them, and who may."""
+    """An entity type: its keys, in the order in which they are preferred, what finds it by one of them, and who may.
+
+    `at_hand` gives those of some ids that need not be waited for: what `resolve` would, errors among them.
+    """
 
     keys: tuple[str, ...]
     resolve: Resolve
     needs: Needs = ()
+    at_hand: AtHand | None = None
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """One entity, by one key; two that are equal are looked up once."""
 
     name: str
@@ -39,7 +44,8 @@ class Asked:
 
 def entities(types: Iterable[type]) -> dict[str, Entity]:
     """The entity types among some types of the graph, by name."""
-    return {one.__name__: Entity(one.keys, one.resolve_reference, one.needs) for one in types if getattr(one, "keys", ())}  # type: ignore[attr-defined]
+    keyed: list[Any] = [one for one in types if getattr(one, "keys", ())]
+    return {one.__name__: Entity(one.keys, one.resolve_reference, one.needs, getattr(one, "references_at_hand", None)) for one in keyed}
 
 
 def bounded(given: Iterable[object], variables: Iterable[object] = ()) -> None:
@@ -60,10 +66,28 @@ async def resolve(known: Mapping[str, Entity], loaders: Loaders, representations
     """A record, a null or an error for each representation, in their order; equal ones are asked once, the others side by side."""
     rights = rights or Rights()
     asked = [understood(known, index, one) for index, one in enumerate(representations)]
-    distinct = list(dict.fromkeys(one for one in asked if isinstance(one, Asked)))
-    results = await asyncio.gather(*(find(known, loaders, one, rights) for one in distinct), return_exceptions=True)
-    found = dict(zip(distinct, results, strict=True))
+    distinct = dict.fromkeys(one for one in asked if isinstance(one, Asked))
+    found = at_hand(known, loaders, distinct, rights)
+    late = [one for one in distinct if one not in found]
+    found.update(zip(late, await side_by_side(find(known, loaders, one, rights) for one in late), strict=True))
     return [found[one] if isinstance(one, Asked) else one for one in asked]
+
+
+def at_hand(known: Mapping[str, Entity], loaders: Loaders, asked: Iterable[Asked], rights: Rights) -> dict[Asked, Any]:
+    """What need not be waited for of what is asked by id, a type at a time; nothing of what the caller may not see."""
+    by_name: dict[str, dict[str, Asked]] = {}
+    for one in asked:
+        if one.key == "id":
+            by_name.setdefault(one.name, {})[one.value] = one
+    found: dict[Asked, Any] = {}
+    for name, ids in by_name.items():
+        entity = known[name]
+        if entity.at_hand is None or (entity.needs and met(entity.needs, rights.caller.scopes) is None):
+            continue
+        if entity.needs:
+            rights.need(entity.needs)
+        found.update((ids[own], shown) for own, shown in entity.at_hand(loaders, list(ids)).items())
+    return found
 
 
 async def find(known: Mapping[str, Entity], loaders: Loaders, asked: Asked, rights: Rights) -> Any:
@@ -92,6 +116,7 @@ def understood(known: Mapping[str, Entity], index: int, representation: object) 
     return BadInput(place, f"must have one of the keys of {name}: {', '.join(known[name].keys)}")
 
 
+@cache
 def snake(name: str) -> str:
     """The Python spelling of a GraphQL name."""
     return re.sub(r"(?<=[a-z])([A-Z])", r"_\1", name).lower()

@@ -71,6 +71,8 @@ def priced(view: View, asked: Asked) -> Priced:
 
 def settled(priced: Priced) -> tuple[Step, ...]:
     """The steps that pay: equal calls are the first's, and free for all if any way to ask for them is."""
+    if all(need.free or not need.likely for _, cost, _ in priced for need in cost.needs):
+        return ()
     least, likely = Counter[Hashable](), Counter[Hashable]()
     free = {need.key for _, cost, _ in priced for need in cost.needs if need.free}
     for need in (need for _, cost, _ in priced for need in cost.needs):

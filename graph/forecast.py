@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from loaders import plans
 from loaders.accounts import HEAD
@@ -24,8 +25,7 @@ from upstreams.records import Bookings
 from upstreams.workforce import Current, Route, Starts
 
 
-@dataclass(frozen=True)
-class Need:
+class Need(NamedTuple):
     """Calls that a field needs: equal keys are the same calls, paid for once; `least` of them are sure unless one is `free`."""
 
     key: Hashable
@@ -135,6 +135,11 @@ class View:
         return max(1 - decided / max(len(self.directory.people), 1), 0.0) if self.directory else float(not decided)
 
     @cached_property
+    def most(self) -> int:
+        """The most rows of a page of check-ins."""
+        return self.known.check_ins.page_size
+
+    @cached_property
     def still(self) -> Callable[[str, Identity], bool]:
         """Whether a remembered outcome holds."""
         return holding(self.known)
@@ -180,8 +185,19 @@ class View:
 
     def rows(self, where: Filter, limit: int, *, sure: bool) -> Need:
         """The first page of a filter's rows, which serves everybody who asks for them; a longer page that is remembered will do."""
-        longer = {limit, *(one for one in (HEAD, self.known.check_ins.page_size) if one > limit)}
-        return Need(("rows", where), 1, int(sure), any(self.remembers(rows_call(where, one, 0)) for one in longer))
+        return self.heads([(where, limit)], sure=sure)[0]
+
+    def heads(self, pages: Sequence[tuple[Filter, int]], *, sure: bool) -> list[Need]:
+        """The same of many filters, each with how many rows are asked for."""
+        remembered = self.known.check_ins.calls.remembered
+        if self.mode is Mode.NONE:
+            return [Need(("rows", where), 1, int(sure)) for where, _ in pages]
+        longer = HEAD, self.most
+        free = remembered([rows_call(where, limit, 0) for where, limit in pages])
+        for at in [at for at, one in enumerate(free) if not one]:
+            where, limit = pages[at]
+            free[at] = any(remembered([rows_call(where, one, 0) for one in longer if one > limit]))
+        return [Need(("rows", where), 1, int(sure), one) for (where, _), one in zip(pages, free, strict=True)]
 
     def page(self, route: Route, question: Starts | Current, *, sure: bool) -> Need:
         """The first page of a paged question; it may be one that the directory reads anyway."""

@@ -173,6 +173,7 @@ class Person:
     )
 
     resolve_reference = people.person
+    references_at_hand = people.people_at_hand
 
 
 @shows(records.CheckIn, "A check-in: a form that a person was to submit by a deadline.", keys=("id",), needs=CHECK_INS)
@@ -197,6 +198,7 @@ class CheckIn:
     )
 
     resolve_reference = check_ins.check_in
+    references_at_hand = check_ins.check_ins_at_hand
 
 
 @shows(records.Response, "A response to a check-in.", keys=("id",), needs=CHECK_INS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
+from typing import NamedTuple
 
 from loaders.accounts import HEAD, Source, first_owner, owner_of
 from loaders.links import Ambiguous, Owned
@@ -18,9 +19,11 @@ from upstreams.records import CheckIn, Listing
 from upstreams.values import bare
 
 
-@dataclass(frozen=True)
-class Rows:
-    """Which rows: those of a filter, of one owner only when the filter alone does not say so, submitted on certain days only."""
+class Rows(NamedTuple):
+    """Which rows: those of a filter, of one owner only when the filter alone does not say so, submitted on certain days only.
+
+    It is a key in many places, so it is a tuple.
+    """
 
     where: Filter
     owned: Owned | None = None
@@ -37,8 +40,7 @@ class Rows:
         return self.submitted is not None or self.attributed
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     """The first so many of some rows, from an upstream offset on."""
 
     rows: Rows

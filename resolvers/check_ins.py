@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,12 @@ async def check_in(loaders: Loaders, id: str) -> CheckIn | None:  # noqa: A002 -
     """The check-in with this id, or None when the upstream does not know it (seed A:84-145)."""
     await allowed(loaders, id)
     return await loaders.check_in.load(id)
+
+
+def check_ins_at_hand(loaders: Loaders, ids: Sequence[str]) -> Mapping[str, Any]:
+    """The check-ins of these ids, errors among them, if none must be waited for and all may be seen."""
+    found = loaders.check_in.at_hand(ids) if loaders.reach is None else None
+    return dict(zip(ids, found, strict=True)) if found is not None else {}
 
 
 async def check_ins(loaders: Loaders, page: Page, where: Filter, submitted: Window | None) -> Connection[CheckIn]:

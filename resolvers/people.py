@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 from loaders.accounts import behind, whole
@@ -41,6 +41,12 @@ async def person(loaders: Loaders, id: str | None = None, email: str | None = No
     if seen.newest is not None:
         return seen.newest.person
     return (await loaders.directory()).people.get(id) if seen.known else None
+
+
+def people_at_hand(loaders: Loaders, ids: Sequence[str]) -> Mapping[str, Person]:
+    """Those people of these ids whom the directory shows, if it has been read lately."""
+    directory = loaders.known.directories.peek("company")
+    return {own: directory.people[own] for own in ids if own in directory.people} if directory is not None else {}
 
 
 async def remembered(loaders: Loaders, person_id: str) -> Person | None:

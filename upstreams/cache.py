@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,6 +83,12 @@ class Cache:
             return None
         self.kept.move_to_end(key)
         return found, age
+
+    def holds(self, keys: Iterable[str], kind: Kind) -> list[bool]:
+        """Which of these answers are kept and may be shown, if only while they are renewed."""
+        life = self.lives[kind]
+        since = self.clock() - (life.fresh + life.stale)
+        return [one is not None and one.read > since for one in map(self.kept.get, keys)]
 
     def fresh_all(self, keys: Sequence[str], kind: Kind) -> tuple[list[Any], float] | None:
         """These answers and the age of the oldest in seconds, if all of them are kept and fresh."""

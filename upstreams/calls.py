@@ -78,6 +78,9 @@ class Asks(Protocol):
     def fresh(self, call: Call) -> bool:
         """The same, and nothing would be read anew for it either."""
 
+    def remembered(self, calls: Sequence[Call]) -> list[bool]:
+        """Which of these calls of one kind would usually be answered without the upstream."""
+
     def at_hand(self, calls: Sequence[Call]) -> list[Any] | None:
         """The answers to these calls of one kind, if all are remembered and fresh; None, and nothing was asked, if one is not."""
 

@@ -136,6 +136,10 @@ class Http:
 
     fresh = remembers
 
+    def remembered(self, calls: Sequence[Call]) -> list[bool]:
+        """None."""
+        return [False] * len(calls)
+
     def tell(self, error: UpstreamError) -> None:
         """Log a failure for the operators, of each kind one line in ten seconds; no address, because addresses hold names."""
         self.say(log, f"{error.code} status={error.status} reason={error.reason or '-'}")

@@ -84,6 +84,10 @@ class Within:
         found = self.caller.cache.peek(self.caller.key(call), call.kind, self.mode)
         return found is not None and self.caller.cache.fresh(call.kind, found[1])
 
+    def remembered(self, calls: Sequence[Call]) -> list[bool]:
+        """Which of these calls of one kind would usually be answered without the upstream."""
+        return self.caller.cache.holds(map(self.caller.key, calls), calls[0].kind) if calls else []
+
     def at_hand(self, calls: Sequence[Call]) -> list[Any] | None:
         """The fresh answers to these calls of one kind, written down as one would be; a trace lists calls as they are asked one by one."""
         if not calls or self.mode is Mode.NONE or self.ledger.traced or calls[0].kind is Kind.PAGE:

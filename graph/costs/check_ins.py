@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from graph.costs import given
@@ -10,10 +11,9 @@ from graph.forecast import Cost, Many, Need, View
 from graph.selection import Asked
 from loaders import plans
 from loaders.accounts import HEAD
-from loaders.links import Identity
 from loaders.names import spellings
 from loaders.proofs import PROOF, unlinkable
-from loaders.rows import rows_of, widened
+from loaders.rows import Rows, rows_of, widened
 from loaders.submitted import FEWEST
 from loaders.window import Window
 from upstreams.check_ins import Filter, askable
@@ -92,21 +92,19 @@ def rows(view: View, parents: Many, limit: int, days: Window | None, *, after: s
         strangers = 0 if parents.linked else round(parents.likely * view.strangers)
         needs = [Need(("rows", parents.key, days, after), parents.likely - (0 if beyond else strangers))]
     else:
-        needs = [own_rows(view, one, limit, days, after, sure=parents.sure) for one in decided if one is not None and one.owned is not None]
+        owned = [one.owned for one in decided if one is not None and one.owned is not None]
+        needs = own_rows(view, [rows_of(one, days) for one in owned], limit, after, sure=parents.sure and days is None)
         lacking = sum(one is None for one in decided)
         needs += [Need(("rows", parents.key, days, after), lacking)] if beyond and lacking else []
     asked = sum(need.likely for need in needs)
     return [*costs, *(cheaper(view, tuple(needs), asked, days) if asked else [])]
 
 
-def own_rows(view: View, link: Identity, limit: int, days: Window | None, after: str | None, *, sure: bool) -> Need:
-    """The list of somebody who is linked; one of certain days may be answered by a scan, one of a later page is another call."""
-    assert link.owned is not None
-    wanted = rows_of(link.owned, days)
+def own_rows(view: View, wanted: Sequence[Rows], limit: int, after: str | None, *, sure: bool) -> list[Need]:
+    """The lists of people who are linked; those of certain days may be answered by a scan, those of a later page are other calls."""
     if after is not None:
-        return Need(("rows", wanted.where, after))
-    most = view.known.check_ins.page_size
-    return view.rows(wanted.where, most if wanted.sifted else min(limit, most), sure=sure and days is None)
+        return [Need(("rows", one.where, after)) for one in wanted]
+    return view.heads([(one.where, view.most if one.sifted else min(limit, view.most)) for one in wanted], sure=sure)
 
 
 def cheaper(view: View, needs: tuple[Need, ...], people: int, days: Window | None) -> Costs:
@@ -117,7 +115,7 @@ def cheaper(view: View, needs: tuple[Need, ...], people: int, days: Window | Non
     if not attributed or people < FEWEST:
         return [Cost(lists, needs)]
     count = view.known.counts.peek(where) or attributed
-    pages, unknown = -(-count // view.known.check_ins.page_size), max(count - attributed, 0)
+    pages, unknown = -(-count // view.most), max(count - attributed, 0)
     choice = plans.check_ins(people, pages, unknown)
     if choice.by == "lists":
         return [Cost(lists, needs, instead=f"a scan of the days: {choice.scan}")]
@@ -131,7 +129,7 @@ def summary(view: View, asked: Asked, parents: Many) -> Found:
         return [], parents
     costs, people = team(view, asked, parents)
     far = (view.known.today() - between.first).days > FAR
-    return [*costs, *rows(view, people, view.known.check_ins.page_size if far else HEAD, None)], parents
+    return [*costs, *rows(view, people, view.most if far else HEAD, None)], parents
 
 
 def details(view: View, asked: Asked, parents: Many) -> Found:
@@ -167,7 +165,7 @@ def found(view: View, asked: Asked, parents: Many) -> Found:
 
 def first_page(view: View, asked: Asked, where: Filter, days: Window | None, *, sure: bool) -> Costs:
     """The first page of a filter; days are sifted from whole pages, and a count alone takes one row."""
-    whole, limit = view.known.check_ins.page_size, given.first(asked, 0) if given.reads_page(asked) else 1
+    whole, limit = view.most, given.first(asked, 0) if given.reads_page(asked) else 1
     if not (given.reads_page(asked) or given.counts(asked)):
         return []
     if "after" in asked.arguments:
@@ -193,6 +191,6 @@ def reports(view: View, asked: Asked, parents: Many) -> Found:
     known = view.known.attributed(days.first, days.last)
     owners = max(REPORTS * max((days.last - days.first).days // 7, 1) - known, 0)
     people = Many(("reports", where), REPORTS, linked=not owners)
-    pages = Cost("page", (view.rows(where, view.known.check_ins.page_size, sure=parents.sure),))
+    pages = Cost("page", (view.rows(where, view.most, sure=parents.sure),))
     unknown = [Cost("detail of each check-in", (Need(("owners", where), owners),))] if owners else []
     return [pages, *unknown, *proof(view, people)], people

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from graph.costs import given
 from graph.costs.bookings import Costs, Found, sought
@@ -113,8 +113,9 @@ def entities(view: View, asked: Asked, parents: Many) -> Found:
     representations = asked.arguments.get("representations", [])
     given_ones = representations if isinstance(representations, list) else [representations]
     costs: Costs = []
-    found: dict[str, dict[object, Many]] = {}
-    for each in [each for each in given_ones if isinstance(each, Mapping)]:
+    people, others = listed(view, [each for each in given_ones if isinstance(each, Mapping)])
+    found: dict[str, dict[object, Many]] = {"Person": {"listed": shown("listed", people, sure=parents.sure)}} if people else {}
+    for each in others:
         name = str(each.get("__typename"))
         own, values = entity(view, name, each, parents)
         costs += own
@@ -122,6 +123,20 @@ def entities(view: View, asked: Asked, parents: Many) -> Found:
     merged = Cost("lookups by key", tuple(need for cost in costs for need in cost.needs), max((cost.waves for cost in costs), default=1))
     types = {name: together((asked.coordinate, name), list(ones.values())) for name, ones in found.items()}
     return [merged] if costs else [], Many(asked.coordinate, len(given_ones), types=types)
+
+
+def listed(view: View, given_ones: Sequence[Mapping[str, object]]) -> tuple[set[str], list[Mapping[str, object]]]:
+    """The ids of those people whom the directory shows, who are free, and all that is not asked for so."""
+    people = view.directory.people if view.directory is not None else {}
+    found, others = set[str](), list[Mapping[str, object]]()
+    for each in given_ones:
+        own = each.get("id")
+        own = str(own) if type(own) is int else own
+        if type(own) is str and own in people and own.strip() and each.get("__typename") == "Person":
+            found.add(own)
+        else:
+            others.append(each)
+    return found, others
 
 
 KEYS: Mapping[str, tuple[str, ...]] = {"Person": ("id", "email", "employeeNumber"), "Project": ("id", "number"), "CheckIn": ("id",)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from asyncio.tasks import _enter_task, _leave_task
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextvars import copy_context
 from functools import partial
 from types import CoroutineType
@@ -147,6 +147,16 @@ class Strands(Generic[T]):
         """Let all go on until they have ended, whatever they come to."""
         while self.pending:
             await self.next()
+
+
+async def side_by_side(work: Iterable[Awaitable[Any]]) -> list[Any]:
+    """What each of these comes to, in their order, errors among it; when this is cancelled, so are they all."""
+    strands: Strands[None] = Strands()
+    every = [strands.begin(one, None) for one in work]
+    strands.run(every)
+    while strands.pending:
+        await strands.next()
+    return [one.value if one.error is None else one.error for one in every]
 
 
 async def awaiting(what: Awaitable[Any]) -> Any:

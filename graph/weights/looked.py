@@ -16,9 +16,12 @@ from graph.selection import Asked
 from loaders.request import Wants
 
 CHARACTERS = 200_000
-"""How long the documents and the variables of all that is remembered may be."""
-LONGEST = 500
-"""The most bytes of variables with which anything is remembered."""
+"""How long the documents and the variables of all that is remembered may be, but for long variables."""
+LONG = 500
+"""From so many bytes on variables are long."""
+LONG_CHARACTERS, LONGEST = 1_000_000, 50_000
+"""How long all those with long variables may be, which a gateway has, and the most bytes of variables with which anything is remembered:
+what they were read as is kept with them, and takes some eight times as much."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +42,17 @@ class Looks:
 
     def __init__(self) -> None:
         self.found: Bounded[tuple[Any, ...], tuple[DocumentNode, Looked]] = Bounded(CHARACTERS)
+        self.long: Bounded[tuple[Any, ...], tuple[DocumentNode, Looked]] = Bounded(LONG_CHARACTERS)
 
     def at(self, document: DocumentNode, name: str | None, variables: Any, caller: Caller, look: Callable[[], Looked]) -> Looked:
         """A look at an operation; `look` has it where it is not remembered. The document is remembered with it, for its identity."""
         given = msgspec.json.encode(variables) if any(id(one) in KEPT.operations for one in operations(document)) else None
         if given is None or len(given) > LONGEST:
             return look()
-        key = id(document), name, given, frozenset(caller.scopes), caller.email
-        if (found := self.found.get(key)) is None:
+        key, kept = (id(document), name, given, frozenset(caller.scopes), caller.email), self.found if len(given) < LONG else self.long
+        if (found := kept.get(key)) is None:
             found = document, look()
-            self.found.put(key, found, (document.loc.end if document.loc is not None else LONGEST) + len(given) + LEAST)
+            kept.put(key, found, (document.loc.end if document.loc is not None else LONGEST) + len(given) + LEAST)
         return found[1]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from graph.execution.strands import Strands
+from graph.execution.strands import Strands, side_by_side
 from tests.waiting import LONG, settled, until
 from upstreams.gathering import together
 
@@ -119,3 +119,19 @@ async def test_one_that_awaits_what_nobody_can_fails_alone() -> None:
 
     found = await ended(Strange(), slow(1))
     assert (type(found[0]), found[1]) == (RuntimeError, "came")
+
+
+async def test_side_by_side_all_come_in_their_order_with_their_errors() -> None:
+    found = await side_by_side([slow(3, "last"), slow(0, "first"), slow(1, ValueError("bad")), slow(1, asyncio.CancelledError())])
+    assert [type(one) for one in found] == [str, str, ValueError, asyncio.CancelledError]
+    assert (found[:2], await side_by_side([])) == (["last", "first"], [])
+
+
+async def test_side_by_side_all_are_cancelled_with_the_one_who_waits() -> None:
+    never = asyncio.get_running_loop().create_future()
+    waiting = asyncio.ensure_future(side_by_side([slow(0), never]))
+    await settled()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert never.cancelled()

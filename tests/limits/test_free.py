@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from weakref import ref
 
 import pytest
 
@@ -11,7 +12,12 @@ from tests.clocks import Clock
 from upstreams.calls import Mode
 from upstreams.ledger import Ledger
 
-LOOK, OTHER = object(), object()
+
+class Look:
+    """A look at an operation."""
+
+
+LOOK, OTHER = Look(), Look()
 
 
 def ended(fresh: float, *, spent: int = 0, own: int = 0) -> Ledger:
@@ -40,3 +46,11 @@ def test_it_does_not_hold_for_what_was_not_free(books: Ledger) -> None:
     free = Free(Clock())
     free.note(LOOK, books)
     assert not free.holds(LOOK, Ledger(), Mode.USUAL)
+
+
+def test_a_look_that_nobody_keeps_is_not_kept_for_its_sake() -> None:
+    free, look = Free(Clock()), Look()
+    free.note(look, ended(30))
+    seen = ref(look)
+    del look
+    assert seen() is None

@@ -15,7 +15,7 @@ from graph.execution.scopes import KEPT
 from graph.limits import Limits
 from graph.selection import Asked
 from graph.weights.bounds import Bounds
-from graph.weights.looked import LONGEST, LOOKS, Looked, Looks
+from graph.weights.looked import LONG_CHARACTERS, LONGEST, LOOKS, Looked, Looks
 from loaders.request import Wants
 from sandbox import build
 from tests.graphs import TODAY, Graph, forgetful, graph
@@ -66,6 +66,23 @@ def test_nothing_is_remembered_of_documents_that_are_not_kept_or_with_long_varia
     finally:
         KEPT.drop(document)
     assert not seen.looks.found.kept
+    assert not seen.looks.long.kept
+
+
+def test_long_variables_take_nobody_elses_room_and_no_more_than_theirs() -> None:
+    document = parse(TEXT)
+    KEPT.keep(document)
+    seen = Seen(Looks())
+    try:
+        assert [seen.at(document, {"first": 1}).cost for _ in range(2)] == [1, 1]
+        for number in range(2, 40):
+            long = {"first": f"{number:02}" * (LONGEST // 2 - 10)}
+            assert [seen.at(document, long).cost for _ in range(2)] == [number, number]
+            assert seen.looks.long.cost <= LONG_CHARACTERS
+        assert len(seen.looks.found.kept) == 1 < len(seen.looks.long.kept) < 21
+        assert seen.at(document, {"first": 1}).cost == 1
+    finally:
+        KEPT.drop(document)
 
 
 @pytest.fixture

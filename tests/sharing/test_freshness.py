@@ -212,6 +212,9 @@ def test_a_cache_never_holds_more_than_it_may_nor_an_older_answer_after_a_newer_
             assert cache.kept[key].value == number
         else:
             assert key not in cache.kept
+    clock.now += 20
+    keys = [key for key, *_ in answers]
+    assert cache.holds(keys, Kind.ROWS) == [cache.peek(key, Kind.ROWS, Mode.USUAL) is not None for key in keys]
 
 
 async def test_the_answer_unused_for_longest_makes_room() -> None:
@@ -219,4 +222,5 @@ async def test_the_answer_unused_for_longest_makes_room() -> None:
         a, b, c = (Call(Kind.ROWS, "/x", f"/{name}") for name in "abc")
         for call in (a, b, a, c):
             await told(one, call=call)
-        assert [Within(one.caller, Ledger()).remembers(call) for call in (a, b, c)] == [True, False, True]
+        within = Within(one.caller, Ledger())
+        assert [within.remembers(call) for call in (a, b, c)] == within.remembered([a, b, c]) == [True, False, True]
