@@ -101,19 +101,23 @@ async def find(known: Mapping[str, Entity], loaders: Loaders, asked: Asked, righ
 
 def understood(known: Mapping[str, Entity], index: int, representation: object) -> Asked | Fault:
     """What a representation asks for, or why that cannot be known; fields that are no key are ignored."""
-    place = f"representations[{index}]"
     if not isinstance(representation, dict):
-        return BadInput(place, "must be an object")
+        return BadInput(placed(index), "must be an object")
     name = representation.get("__typename")
     if not isinstance(name, str) or name not in known:
-        return BadInput(place, "__typename must name an entity of this graph")
+        return BadInput(placed(index), "__typename must name an entity of this graph")
     for key in known[name].keys:
         value = representation.get(key)
         if isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
         if isinstance(value, str) and value.strip():
             return Asked(name, key, value)
-    return BadInput(place, f"must have one of the keys of {name}: {', '.join(known[name].keys)}")
+    return BadInput(placed(index), f"must have one of the keys of {name}: {', '.join(known[name].keys)}")
+
+
+def placed(index: int) -> str:
+    """Where a representation stands."""
+    return f"representations[{index}]"
 
 
 @cache

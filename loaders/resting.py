@@ -101,7 +101,7 @@ def together(bases: Iterable[Basis]) -> Basis:
 
 def shown(ledger: Ledger, upstream: str, now: float, bases: Sequence[tuple[str, Basis]]) -> None:
     """Write down that values which rest on this went into an answer, each with the id of whom it is about."""
-    read, until = min(one.read for _, one in bases), min(one.until for _, one in bases)
+    read, until = min([one.read for _, one in bases]), min([one.until for _, one in bases])
     if read < math.inf:
         ledger.aged(upstream, max(now - read, 0.0), until - read)
     for about, one in bases:

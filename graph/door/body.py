@@ -16,8 +16,6 @@ from graph.http import JSON, Refusal, described
 WHOLE = "crewgraph.whole"
 """Where in the ASGI scope our server says that a request has arrived to its end."""
 FRAMING = "Send a body with either Content-Length or Transfer-Encoding, not with both."
-BRIEF = 4_000
-"""Bytes of a body up to which Python reads every number in it, however long."""
 LATE = (408, "REQUEST_TIMEOUT", "The request did not arrive in time.")
 
 
@@ -96,9 +94,9 @@ def plain(text: bytes, found: Any) -> bool:
     """Whether it can be told at a glance that no key is twice in an object of a text that was decoded to this.
 
     Colons stand after keys and in texts. What was decoded has as many, then, as what it was decoded from, less those of keys that were
-    given before. Only an escape could write a colon without one.
+    given before. Only an escape could write a colon without one. Numbers of more digits than Python reads, msgspec refuses too.
     """
-    return len(text) <= BRIEF and b"\\u" not in text and text.count(b":") == msgspec.json.encode(found).count(b":")
+    return b"\\u" not in text and text.count(b":") == msgspec.json.encode(found).count(b":")
 
 
 def once(pairs: list[tuple[str, Any]]) -> None:

@@ -148,6 +148,7 @@ async def test_a_body_that_could_be_read_in_two_ways_is_refused(company: Path, h
     [
         b'{"query": "{ __typename }", "query": "{ other }"}',
         b'{"query": "{ __typename }", "variables": {"a": 1, "a": 1}}',
+        b'{"query": "{ __typename }", "variables": {"a": "%b", "b": {"c": ":", "c": 1}}}' % (b":" * 50_000),
         b'{"query": "{ __typename }", "extensions": {"a": [{"b": 1, "\\u0062": 2}]}}',
     ],
 )
@@ -155,6 +156,12 @@ async def test_a_key_that_is_given_twice_is_refused_wherever_it_is(company: Path
     answered = await post(company, content)
     assert told(answered) == (400, ["BAD_REQUEST"])
     assert answered.json()["errors"][0]["message"] == "An object of the request has a key twice."
+
+
+@pytest.mark.parametrize("digits", [4_300, 4_301])
+async def test_a_number_is_read_up_to_as_many_digits_as_python_reads(company: Path, digits: int) -> None:
+    content = b'{"query": "{ __typename }", "extensions": {"a": %b}}' % (b"9" * digits)
+    assert told(await post(company, content))[0] == (200 if digits == 4_300 else 400)
 
 
 @given(st.recursive(LEAVES, lambda below: st.lists(st.tuples(NAMES, below), max_size=3).map(json_object) | st.lists(below).map(json_list)))
