@@ -21,7 +21,7 @@ from graph.values import (
     WorkDays,
 )
 from loaders import resting
-from resolvers import assignments, check_ins, clashes, people, projects, recent, summaries, time_off, whereabouts
+from resolvers import assignments, check_ins, clashes, people, profiles, projects, recent, summaries, time_off, whereabouts
 from upstreams import records
 
 
@@ -101,12 +101,12 @@ class Person:
         "once a check-in of theirs has been shown: check-ins has no way to ask for a person."
     )
     name: str | None = says("The full name, as the upstream that shows the person spells it.")
-    employee_number: str | None = link(people.employee_number, says="The employee number in workforce, of people booked lately.")
-    job_title: JobTitle | None = link(people.job_title, says="The job title in workforce, of people booked lately.")
-    email: str | None = link(people.email, says="The email in check-ins.", needs=EMAILS)
-    department: str | None = link(people.department, says="The department in check-ins.")
+    employee_number: str | None = link(profiles.employee_number, says="The employee number in workforce, of people booked lately.")
+    job_title: JobTitle | None = link(profiles.job_title, says="The job title in workforce, of people booked lately.")
+    email: str | None = link(profiles.email, says="The email in check-ins.", needs=EMAILS)
+    department: str | None = link(profiles.department, says="The department in check-ins.")
     properties: list[PersonProperty] | None = link(
-        people.properties, says="What check-ins keeps about the person. Sensitive.", needs=PROPERTIES
+        profiles.properties, says="What check-ins keeps about the person. Sensitive.", needs=PROPERTIES
     )
     identity: PersonIdentity | None = link(
         people.identity, says="Whether and how the person was found in the other upstream.", needs=IDENTITIES
