@@ -18,6 +18,8 @@ IDS = 32_768
 """How many check-ins ids are remembered without their prefix: each is compared many times."""
 MEMORY, LONGEST_TEXT = 4_096, 64
 """How many days and times of day are remembered by their texts, which come again and again, and how long these may be."""
+MOMENTS = 16_384
+"""The same of moments: a check-in's come in its row and in its detail, and many check-ins have the same deadline."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 US_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})", re.ASCII)
@@ -89,7 +91,13 @@ def written_clock(value: str) -> time | None:
 
 def moment(value: object) -> Moment | None:
     """The same ISO 8601 text when it is a real time with an offset; microseconds are optional (upstreams.md 13)."""
-    if not isinstance(value, str) or not ISO_MOMENT.fullmatch(value):
+    return written_moment(value) if isinstance(value, str) and len(value) <= LONGEST_TEXT else None
+
+
+@lru_cache(MOMENTS)
+def written_moment(value: str) -> Moment | None:
+    """The same of text."""
+    if not ISO_MOMENT.fullmatch(value):
         return None
     try:
         found = datetime.fromisoformat(value)
