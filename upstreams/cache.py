@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
+
 from upstreams.calls import Kind, Mode
 
 
@@ -32,8 +34,7 @@ LIVES: Mapping[Kind, Life] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True, gc=False):
     """One parsed answer, the bytes that its body had, and when it was read on the monotonic clock."""
 
     value: Any

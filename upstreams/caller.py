@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Protocol, TypeVar
 
+from msgspec import Struct
+
 from upstreams.cache import Cache
 from upstreams.calls import Call, Kind, Mode
 from upstreams.deadline import Deadline
@@ -26,8 +28,7 @@ STAMP = struct.Struct("!d")
 """What precedes a body in the shared store: the time of its reading, in seconds since 1970."""
 
 
-@dataclass(frozen=True, slots=True)
-class Landed:
+class Landed(Struct, frozen=True):
     """What a flight brought in so many tries: the value, its source, its age in seconds, the milliseconds that it waited."""
 
     value: Any

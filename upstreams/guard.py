@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import stamina
+from msgspec import Struct
 from stamina.instrumentation import set_on_retry_hooks
 
 from upstreams import breaker
@@ -27,8 +27,7 @@ Work = Callable[[Mapping[str, str]], Awaitable[T]]
 set_on_retry_hooks(())  # stamina's own would log the errors, or count them under names that nobody knows
 
 
-@dataclass(frozen=True)
-class Done(Generic[T]):
+class Done(Struct, Generic[T], frozen=True):
     """What a call came to, after so many tries, of which it waited for its turn so many milliseconds."""
 
     value: T

@@ -7,11 +7,11 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 import httpx
+from msgspec import Struct
 
 from upstreams.answers import Answer, check, decode, why
 from upstreams.calls import Call, Mode
@@ -33,12 +33,11 @@ PAUSE = 10.0
 """Seconds between two log lines of one kind."""
 
 
-@dataclass(frozen=True)
-class Read(Generic[T]):
+class Read(Struct, Generic[T], frozen=True):
     """What a body was parsed into, and the body."""
 
     value: T
-    body: bytes = field(repr=False)
+    body: bytes
 
 
 class Http:
@@ -100,7 +99,7 @@ class Http:
         """A body as a record. Raises BadResponse when it is not what the documents describe."""
         reading = Reading()
         found = parse(decode(self.dialect.name, body), reading)
-        if reading.tally:
+        if reading.counts:
             self.unreadable.update(+reading.tally)
             if reading.tally["next"]:
                 self.say(security, "a link to the next page leads elsewhere and is not followed")

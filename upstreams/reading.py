@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any, TypeVar
 
@@ -32,15 +31,31 @@ def this_year() -> int:
     return date.today().year
 
 
-@dataclass(frozen=True)
 class Reading:
     """Fields of one answer by name; a value that cannot be read is None and counted under its field, a lost row under `dropped`.
 
     `conflict` counts the rows that say otherwise than another one of the same id, `next` the links that lead anywhere but to the next page.
     """
 
-    year: int = field(default_factory=this_year)
-    tally: Counter[str] = field(default_factory=Counter)
+    __slots__ = ("counts", "given")
+
+    def __init__(self, year: int | None = None) -> None:
+        self.given = year
+        self.counts: Counter[str] | None = None
+
+    @property
+    def year(self) -> int:
+        """The year that was given, else this one; few answers have days, and to ask which day it is costs something."""
+        if self.given is None:
+            self.given = this_year()
+        return self.given
+
+    @property
+    def tally(self) -> Counter[str]:
+        """The counts; nothing is counted in most answers, so that they are made when they are wanted."""
+        if self.counts is None:
+            self.counts = Counter()
+        return self.counts
 
     def day(self, raw: Mapping[str, Any], name: str) -> date | None:
         """The calendar day in this field."""
@@ -99,4 +114,4 @@ class Reading:
     @property
     def dropped(self) -> int:
         """How many rows were lost."""
-        return self.tally["dropped"]
+        return self.counts["dropped"] if self.counts else 0

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 SLOTS = 10
 
 
-@dataclass(frozen=True)
-class Sliding:
+class Sliding(Struct, frozen=True, gc=False):
     """How many things happened in the last `seconds`, and how many of them were marked; each slot is (its number, marked, all)."""
 
     seconds: float

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from msgspec import Struct
+
 from upstreams.cache import Kept
 from upstreams.caller import Caller, Landed
 from upstreams.calls import Call, Kind, Mode
@@ -24,8 +26,7 @@ AGAIN = object()
 """In the place of an answer that is still to be got."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trip(Generic[T]):
+class Trip(Struct, Generic[T], frozen=True):
     """One call of a request: what its answer is remembered under, how it is parsed, and where it is written down."""
 
     key: str
@@ -34,8 +35,7 @@ class Trip(Generic[T]):
     record: Record
 
 
-@dataclass(frozen=True, slots=True)
-class Flight:
+class Flight(Struct, frozen=True):
     """A flight that a request has `joined` or begun."""
 
     task: asyncio.Future[Landed]
