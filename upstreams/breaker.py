@@ -10,8 +10,11 @@ the question or of the credentials: they are neither failure nor success.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from upstreams.errors import BadResponse, TimedOut, Unavailable, UpstreamError
 from upstreams.sliding import Sliding
@@ -36,8 +39,7 @@ class Verdict(Enum):
     NEITHER = "neither"
 
 
-@dataclass(frozen=True)
-class Closed:
+class Closed(Struct, frozen=True):
     """Every call may go; failures are counted. `epoch` grows with each change of state, so that late endings count for nothing."""
 
     seen: Sliding
@@ -45,8 +47,7 @@ class Closed:
     name = "closed"
 
 
-@dataclass(frozen=True)
-class Open:
+class Open(Struct, frozen=True):
     """No call may go until then."""
 
     until: float
@@ -54,8 +55,7 @@ class Open:
     name = "open"
 
 
-@dataclass(frozen=True)
-class HalfOpen:
+class HalfOpen(Struct, frozen=True):
     """Probes: those on their way, and those that succeeded."""
 
     epoch: int

@@ -28,6 +28,11 @@ class Deadline:
         return 0.0 if self.gone() else max(self.at - self.clock(), 0.0)
 
     @property
+    def over(self) -> bool:
+        """Whether no time is left."""
+        return self.gone() or self.clock() >= self.at
+
+    @property
     def limit(self) -> float | None:
         """The same as asyncio takes it: None without a deadline."""
         return None if math.isinf(left := self.left) else left

@@ -85,11 +85,18 @@ class Guard:
         """One try, from its turn to its verdict; it keeps its place at the gate until it is over."""
         began, self.here = self.clock(), self.here + 1
         try:
-            await self.entered(turn.deadline)
+            self.refuse(turn.deadline, began)
+            if self.limiter.idle and not self.gate.locked():
+                await self.gate.acquire()  # which waits for nothing
+            else:
+                await self.entered(turn.deadline)
             try:
-                ticket = self.admitted()
-                turn.waited += self.clock() - began
+                now = self.clock()
+                ticket = self.admitted(now)
+                turn.waited += now - began
                 turn.number += 1
+                if turn.number == 1:
+                    self.retries.called(now)
                 return Done(await self.judged(route, work, turn.number, ticket), turn.number, turn.waited * 1000)
             finally:
                 self.gate.release()
@@ -100,11 +107,7 @@ class Guard:
             self.here -= 1
 
     async def entered(self, deadline: Deadline) -> None:
-        """Take a place at the gate when it is one's turn; who would wait in vain is refused at once, and nobody waits past the deadline."""
-        self.refuse(deadline)
-        if self.limiter.idle and not self.gate.locked():
-            await self.gate.acquire()  # which waits for nothing
-            return
+        """Take a place at the gate when it is one's turn; nobody waits past the deadline."""
         try:
             async with asyncio.timeout(deadline.limit):  # the try itself has a limit of its own, since others may wait for it
                 await self.gate.acquire()
@@ -116,16 +119,16 @@ class Guard:
         except TimeoutError as cause:
             raise late(self.name) from cause
 
-    def refuse(self, deadline: Deadline) -> None:
+    def refuse(self, deadline: Deadline, now: float) -> None:
         """Raise what a call with this deadline could only wait for in vain: Unavailable, RateLimited or TimedOut."""
-        if breaker.admit(self.state, self.clock(), self.policy.breaker) is None:
+        if breaker.admit(self.state, now, self.policy.breaker) is None:
             raise self.refused()
         self.hurry(deadline)
 
     def hurry(self, deadline: Deadline) -> None:
         """Raise RateLimited or TimedOut where there is no time for any answer."""
         self.limiter.refuse(deadline)
-        if not deadline.left:
+        if deadline.over:
             raise late(self.name)
 
     def refused(self) -> Unavailable:
@@ -133,9 +136,9 @@ class Guard:
         self.observer.event(self.name, "breaker-refused")
         return Unavailable(self.name, reason="open", retry_after=breaker.closed_for(self.state, self.clock(), self.policy.breaker))
 
-    def admitted(self) -> int:
+    def admitted(self, now: float) -> int:
         """The breaker's ticket for one try."""
-        state = breaker.admit(self.state, self.clock(), self.policy.breaker)
+        state = breaker.admit(self.state, now, self.policy.breaker)
         if state is None:
             raise self.refused()
         self.become(state)
@@ -145,8 +148,6 @@ class Guard:
         """One try on the wire, and what it teaches of the upstream."""
         verdict = Verdict.NEITHER
         self.in_flight += 1
-        if number == 1:
-            self.retries.called()
         try:
             with self.observer.attempt(self.name, route, number) as headers:
                 value = await work(headers)

@@ -26,7 +26,8 @@ class Limiter:
     @property
     def paused(self) -> float:
         """How many seconds of a pause are left."""
-        return max(self.until - self.clock(), 0.0)
+        left = self.until - self.clock()
+        return left if left > 0.0 else 0.0
 
     def pause(self, seconds: float) -> None:
         """Stop everybody for so long, unless a longer pause is in force."""
@@ -44,7 +45,7 @@ class Limiter:
 
     def refuse(self, deadline: Deadline) -> None:
         """Raise RateLimited where the pause outlasts the deadline or anybody's patience."""
-        if (left := self.paused) > min(deadline.left, self.policy.patience):
+        if (left := self.paused) and left > min(deadline.left, self.policy.patience):
             raise RateLimited(self.name, retry_after=left, reason="paused", own=left <= self.policy.patience)
 
     @property

@@ -35,9 +35,9 @@ class Retries:
         self.seen = Sliding(policy.window)
         self.made = self.suppressed = 0
 
-    def called(self) -> None:
+    def called(self, now: float) -> None:
         """A call goes out for the first time."""
-        self.seen = self.seen.add(self.clock(), marked=False)
+        self.seen = self.seen.add(now, marked=False)
 
     def allowed(self, turn: Turn, error: UpstreamError, paused: float) -> bool:
         """Whether to try again after this error and the pause that is in force; says on the error when it was for want of time."""

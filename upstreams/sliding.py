@@ -20,9 +20,9 @@ class Sliding(Struct, frozen=True, gc=False):
     def add(self, now: float, *, marked: bool) -> Sliding:
         """One more; time does not run backwards."""
         number = self.number(now)
-        if self.slots and self.slots[-1][0] >= number:
-            *before, (last, some, every) = self.slots
-            return Sliding(self.seconds, (*before, (last, some + marked, every + 1)))
+        last, some, every = self.slots[-1] if self.slots else (number - 1, 0, 0)
+        if last >= number:
+            return Sliding(self.seconds, (*self.slots[:-1], (last, some + marked, every + 1)))
         kept = tuple(slot for slot in self.slots if number - SLOTS < slot[0])
         return Sliding(self.seconds, (*kept, (number, int(marked), 1)))
 

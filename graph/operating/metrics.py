@@ -61,7 +61,6 @@ class Metrics:
         self.of_answers: Callable[[str, str], Counter] = cache(self.answers.labels)
         self.of_identities: Callable[[str, str], Counter] = cache(self.identities.labels)
         self.of_attempt: Callable[[str, str, str], Histogram] = cache(self.attempts.labels)
-        self.of_flying: Callable[[str], Gauge] = cache(self.attempts_in_flight.labels)
 
     def ended(self, kind: str, outcome: str, source: str, seconds: float) -> None:
         """An operation has ended."""

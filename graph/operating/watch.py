@@ -144,6 +144,7 @@ class Watch:
         self.metrics.waiting.set(len(self.line.waiting))
         for one in self.connections.upstreams:
             name = one.dialect.name
+            self.metrics.attempts_in_flight.labels(name).set(one.health.in_flight)
             for what, count in self.risen.setdefault(name, Risen()).by(one.unreadable).items():
                 self.metrics.unreadable.labels(name, what).inc(count)
         for what, count in self.risen["execution"].by(COUNTS).items():

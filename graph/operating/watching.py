@@ -19,26 +19,39 @@ class Metered:
     def __init__(self, metrics: Metrics, clock: Callable[[], float] = time.perf_counter) -> None:
         self.metrics, self.clock = metrics, clock
 
-    @contextmanager
-    def attempt(self, upstream: str, route: str, _number: int) -> Iterator[Mapping[str, str]]:
-        """One try; it has no headers to send."""
-        began, outcome, flying = self.clock(), "cancelled", self.metrics.of_flying(upstream)
-        flying.inc()
-        try:
-            yield NO_HEADERS
-            outcome = "ok"
-        except UpstreamError as error:
-            outcome = error.code.removeprefix("UPSTREAM_").lower()
-            raise
-        finally:
-            flying.dec()
-            self.metrics.of_attempt(upstream, route, outcome).observe(self.clock() - began)
+    def attempt(self, upstream: str, route: str, _number: int) -> Try:
+        """One try."""
+        return Try(self, upstream, route)
 
     def event(self, upstream: str, name: str) -> None:
         """Counted; a breaker's new state is shown."""
         self.metrics.events.labels(upstream, name).inc()
         if name.startswith(OPENED) and name != "breaker-refused":
             self.metrics.breaker(upstream, name.removeprefix(OPENED))
+
+
+class Try:
+    """One try, which has no headers to send; no generator, because there is one for each call."""
+
+    __slots__ = ("began", "metered", "route", "upstream")
+
+    def __init__(self, metered: Metered, upstream: str, route: str) -> None:
+        self.metered, self.upstream, self.route = metered, upstream, route
+
+    def __enter__(self) -> Mapping[str, str]:
+        self.began = self.metered.clock()
+        return NO_HEADERS
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        seconds = self.metered.clock() - self.began
+        self.metered.metrics.of_attempt(self.upstream, self.route, outcome(error)).observe(seconds)
+
+
+def outcome(error: BaseException | None) -> str:
+    """How a try ended, as its label says it."""
+    if error is None:
+        return "ok"
+    return error.code.removeprefix("UPSTREAM_").lower() if isinstance(error, UpstreamError) else "cancelled"
 
 
 class Both:
