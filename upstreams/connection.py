@@ -28,26 +28,27 @@ class Home(Protocol):
 class Connection(asyncio.Protocol):
     """One question at a time: it goes home once an answer is whole, and is closed whenever anything else happens.
 
-    `since` is when it went home, on the event loop's clock.
+    `since` is when it went home, `until` when an answer is late, on the event loop's clock. The alarm is set once for many questions,
+    and set again when it rings too early: timers that are made and cancelled for each cost more than all else that is done here.
     """
 
     transport: asyncio.Transport
-    alarm: asyncio.TimerHandle
-    since = 0.0
+    since = until = 0.0
 
     def __init__(self, home: Home, incoming: Incoming) -> None:
-        self.home, self.incoming = home, incoming
+        self.home, self.incoming, self.loop = home, incoming, asyncio.get_running_loop()
         self.waiter: asyncio.Future[Answer] | None = None
+        self.alarm: asyncio.TimerHandle | None = None
 
     async def ask(self, request: bytes, until: float) -> Answer:
         """The answer, if it is whole by then, on the event loop's clock. Raises httpx.TransportError and BadResponse."""
-        loop = asyncio.get_running_loop()
         self.incoming.begin()
         if self.transport.is_closing():
             raise httpx.ReadError("the connection is closed")
-        waiter: asyncio.Future[Answer] = loop.create_future()
-        self.waiter = waiter
-        self.alarm = loop.call_at(until, self.late)
+        waiter: asyncio.Future[Answer] = self.loop.create_future()
+        self.waiter, self.until = waiter, until
+        if self.alarm is None:
+            self.alarm = self.loop.call_at(until, self.rung)
         self.transport.write(request)
         try:
             return await waiter
@@ -74,6 +75,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, cause: Exception | None) -> None:
         """It is closed, by whomever, which may be how the answer ends."""
+        self.silence()
         self.home.gone(self)
         if cause is not None:
             self.fail(httpx.ReadError("the connection broke"), cause)
@@ -86,21 +88,29 @@ class Connection(asyncio.Protocol):
 
     def hurry(self) -> None:
         """Wait but a moment for the rest of a failure."""
-        loop = asyncio.get_running_loop()
-        self.alarm.cancel()
-        self.alarm = loop.call_at(min(self.alarm.when(), loop.time() + MOMENT), self.done)
+        soon = self.loop.time() + MOMENT
+        if soon < self.until:
+            self.until = soon
+            self.silence()
+            self.alarm = self.loop.call_at(soon, self.rung)
         if self.incoming.size > SHORT:
             self.done()
 
-    def late(self) -> None:
-        """The time is up."""
-        self.fail(httpx.ReadTimeout("the answer took too long"))
+    def rung(self) -> None:
+        """The time may be up, or another question is waited for by now."""
+        self.alarm = None
+        if self.waiter is None:
+            return
+        if self.loop.time() < self.until:
+            self.alarm = self.loop.call_at(self.until, self.rung)
+        else:
+            self.fail(httpx.ReadTimeout("the answer took too long"))
 
     def done(self) -> None:
         """Give what has come to whoever asked, and be free for the next."""
         waiter = self.waiter
         if self.incoming.whole and self.incoming.keeps and not self.transport.is_closing():
-            self.rest()
+            self.waiter = None
             self.home.back(self)
         else:
             self.close()
@@ -121,12 +131,13 @@ class Connection(asyncio.Protocol):
 
     def close(self) -> None:
         """Let nobody wait for it or use it again."""
-        self.rest()
+        self.waiter = None
+        self.silence()
         self.home.gone(self)
         self.transport.abort()
 
-    def rest(self) -> None:
-        """Wait for nothing."""
-        if self.waiter is not None:
-            self.waiter = None
+    def silence(self) -> None:
+        """No alarm will ring."""
+        if self.alarm is not None:
             self.alarm.cancel()
+            self.alarm = None

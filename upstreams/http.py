@@ -7,13 +7,14 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 import httpx
 from msgspec import Struct
 
-from upstreams.answers import Answer, check, decode, why
+from upstreams.answers import check, decode, why
 from upstreams.calls import Call, Mode
 from upstreams.deadline import NEVER, Deadline
 from upstreams.dialect import Dialect
@@ -80,13 +81,7 @@ class Http:
 
     async def get(self, call: Call, parse: Callable[[Any, Reading], T], deadline: Deadline = NEVER) -> Done[Read[T]]:
         """The same with its body, tried within the deadline. Raises UpstreamError, of which the operators are told."""
-        target = self.target(call.path, call.query)
-
-        async def work(headers: Mapping[str, str]) -> Read[T]:
-            answer = await self.send(target, headers)
-            check(self.dialect.name, answer.status, answer.headers)
-            return Read(self.parsed(answer.body, parse), answer.body)
-
+        work = partial(self.read, self.target(call.path, call.query), parse)
         try:
             return await self.guard.call(call.route, work, deadline)
         except Missing:
@@ -94,6 +89,20 @@ class Http:
         except UpstreamError as error:
             self.tell(error)
             raise
+
+    async def read(self, target: str, parse: Callable[[Any, Reading], T], headers: Mapping[str, str]) -> Read[T]:
+        """One try on the wire, within its time (faults.md F5). Raises UpstreamError."""
+        name = self.dialect.name
+        try:
+            answer = await self.wire.get(target, headers)
+        except (TimeoutError, httpx.TimeoutException) as cause:
+            raise TimedOut(name) from cause
+        except GARBLED as cause:
+            raise BadResponse(name, reason="protocol") from cause
+        except (httpx.RequestError, httpx.InvalidURL) as cause:
+            raise Unavailable(name, reason=why(cause)) from cause
+        check(name, answer.status, answer.headers)
+        return Read(self.parsed(answer.body, parse), answer.body)
 
     def parsed(self, body: bytes, parse: Callable[[Any, Reading], T]) -> T:
         """A body as a record. Raises BadResponse when it is not what the documents describe."""
@@ -155,18 +164,6 @@ class Http:
         """What follows the base address; parameters get this dialect's names, and `+` travels as `%2B` (upstreams.md 18, 34)."""
         pairs = [f"{self.spelling.get(name, name)}={quote(value, safe='')}" for name, value in query]
         return f"{path}?{'&'.join(pairs)}" if pairs else path
-
-    async def send(self, target: str, headers: Mapping[str, str]) -> Answer:
-        """The upstream's answer, whatever its status, within the time of one try (faults.md F5)."""
-        name = self.dialect.name
-        try:
-            return await self.wire.get(target, headers)
-        except (TimeoutError, httpx.TimeoutException) as cause:
-            raise TimedOut(name) from cause
-        except GARBLED as cause:
-            raise BadResponse(name, reason="protocol") from cause
-        except (httpx.RequestError, httpx.InvalidURL) as cause:
-            raise Unavailable(name, reason=why(cause)) from cause
 
     async def aclose(self) -> None:
         """Close all connections."""

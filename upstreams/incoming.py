@@ -28,7 +28,7 @@ class Incoming:
 
     def begin(self) -> None:
         """Expect an answer."""
-        self.headers: dict[bytes, bytes] = {}
+        self.headers: dict[str, str] = {}
         self.parts: list[bytes] = []
         self.status = self.before = self.size = 0
         self.heard = self.whole = self.keeps = False
@@ -51,7 +51,7 @@ class Incoming:
 
     def end(self) -> None:
         """No more bytes will come, which is how a body without a length ends. Raises RemoteProtocolError where it is how one breaks off."""
-        framed = b"content-length" in self.headers or b"chunked" in self.headers.get(b"transfer-encoding", b"").lower()
+        framed = "content-length" in self.headers or "chunked" in self.headers.get("transfer-encoding", "").lower()
         if framed or not self.status:
             raise httpx.RemoteProtocolError("the connection was closed before the answer was whole")
         self.whole = True
@@ -63,8 +63,7 @@ class Incoming:
 
     def answer(self) -> Answer:
         """The answer, its body packed as it came."""
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in self.headers.items()}
-        return Answer(self.status, headers, b"".join(self.parts))
+        return Answer(self.status, self.headers, b"".join(self.parts))
 
     def on_message_begin(self) -> None:
         """Behind a whole answer, nothing that comes can be believed to belong to the next question."""
@@ -74,8 +73,8 @@ class Incoming:
     def on_header(self, name: bytes, value: bytes) -> None:
         """A field of the head; those behind a body are not wanted."""
         if not self.status:
-            name = name.lower()
-            self.headers[name] = value if name not in self.headers else self.headers[name] + b", " + value
+            field, found = name.lower().decode("latin-1"), value.decode("latin-1")
+            self.headers[field] = found if field not in self.headers else f"{self.headers[field]}, {found}"
 
     def on_headers_complete(self) -> None:
         """The head has ended; one that only says to wait counts for nothing."""

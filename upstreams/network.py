@@ -128,11 +128,10 @@ class Network:
 
     def back(self, connection: Connection) -> None:
         """Keep a connection that may be used again."""
-        loop = asyncio.get_running_loop()
-        connection.since = loop.time()
+        connection.since = connection.loop.time()
         self.free.append(connection)
         if self.sweeping is None:
-            self.sweeping = loop.call_later(self.idle, self.sweep)
+            self.sweeping = connection.loop.call_later(self.idle, self.sweep)
 
     def gone(self, connection: Connection) -> None:
         """Forget a connection that may not."""
