@@ -40,13 +40,15 @@ class Attributions(ABC):
 
     def note(self, check_in: CheckIn) -> None:
         """Remember who answered this check-in, and who therefore owns it."""
+        met: dict[str, Account] = {}
         for response in check_in.responses or ():
             self.answered.keep(response.id, check_in.id)
             if response.account is not None:
-                self.meet(response.account)
+                met[bare(response.account.id)] = self.meet(response.account)
         if (account := owner(check_in)) is not None:
-            self.attribute(check_in, bare(account.id))
-            self.owners.keep(bare(check_in.id), self.meet(account))
+            own = bare(account.id)
+            self.attribute(check_in, own)
+            self.owners.keep(bare(check_in.id), met[own])
 
     def hold(self, rows: Iterable[CheckIn], account_id: str, stamp: int | None = None) -> None:
         """Remember that an exact filter by an account's name and email gave these rows.
@@ -85,7 +87,8 @@ class Attributions(ABC):
 
     def meet(self, account: Account) -> Account:
         """The account as it is remembered; one that shows a new name or email, or a namesake met for the first time, costs links."""
-        own, before = bare(account.id), self.accounts.peek(bare(account.id))
+        own = bare(account.id)
+        before = self.accounts.peek(own)
         if before == account:
             return before
         self.accounts.keep(own, account)

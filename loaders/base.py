@@ -1,4 +1,4 @@
-"""The one loader class: aiodataloader gathers the keys of a wave; what comes of them is given out here, so that three holes are closed.
+"""The one loader class: aiodataloader says when a wave is over; what comes of its keys is given out here, so that three holes are closed.
 
 - Whoever waits has a future of their own, so that one who is cancelled takes nobody else along: graphql-core 3.3 cancels siblings when
   a non-null field fails (faults.md F23).
@@ -32,7 +32,7 @@ class Loader(Generic[K, V]):
     """Batches and remembers keys within one request; it costs nothing before the first, which must come inside the running loop.
 
     `batch` takes the distinct keys of one wave and gives a mapping from key to value or exception. A wave is everything that is asked
-    for until the loop has turned twice, so that it does not matter which of those who wake together asks first. `known` gives the
+    for until the loop has turned three times, so that it does not matter which of those who wake together asks first. `known` gives the
     answers to some keys if none of them must be waited for, else None; one that is `prompt` gives them also to those who ask for one.
     """
 
@@ -46,10 +46,11 @@ class Loader(Generic[K, V]):
         self.batch, self.known, self.prompt, self.loop = batch, known, prompt, asyncio.get_running_loop()
         self.answers: dict[K, V | Exception | None] = {}
         self.waiting: dict[K, list[asyncio.Future[Answers[K, V]]]] = {}
+        self.wave: list[K] = []
 
     @cached_property
-    def gathered(self) -> DataLoader[list[K], None]:
-        """What makes waves of keys, given by one or by many."""
+    def waves(self) -> DataLoader[str, None]:
+        """What says when a wave is over: asked once a wave, since all that it does for a key is done here."""
         return DataLoader(self.run, cache=False)
 
     def at_hand(self, keys: Sequence[K]) -> list[V | Exception | None] | None:
@@ -91,12 +92,14 @@ class Loader(Generic[K, V]):
         else:
             self.waiting.update({key: [] for key in keys})
             self.waiting[first].append(future)
-            self.gathered.load(keys)
+            if not self.wave:
+                self.waves.load("wave")
+            self.wave.extend(keys)
         return future
 
-    async def run(self, asked: list[list[K]]) -> list[None]:
+    async def run(self, waves: list[str]) -> list[None]:
         """Answer one wave, which aiodataloader need not know of. Answers are remembered, unless the batch failed as a whole."""
-        keys = [key for each in asked for key in each]
+        keys, self.wave = self.wave, []
         found: Answers[K, V]
         try:
             answers = await self.batch(keys)
@@ -110,7 +113,7 @@ class Loader(Generic[K, V]):
             for future in self.waiting.pop(key):
                 if not future.done():
                     future.set_result(found)
-        return [None] * len(asked)
+        return [None] * len(waves)
 
 
 async def attempted(work: Iterable[Coroutine[Any, Any, V]]) -> list[V | Exception]:

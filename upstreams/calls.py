@@ -25,6 +25,8 @@ class Kind(Enum):
     DETAIL = "detail"
     LISTED = "listed"
 
+    __hash__ = object.__hash__  # Enum's own is written in Python, and each call looks kinds up
+
 
 class Mode(Enum):
     """Which remembered answers will do: also those that are being renewed, only fresh ones, or none at all."""

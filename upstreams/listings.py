@@ -92,7 +92,7 @@ def parse_row(raw: object, reading: Reading) -> CheckIn | None:
 def parse_own(api_id: str, raw: object, reading: Reading) -> CheckIn:
     """The check-in that was asked for; another one is a BadResponse."""
     found = parse_detail(raw, reading)
-    if bare(found.id) != bare(api_id):
+    if found.id != api_id and bare(found.id) != bare(api_id):
         raise BadResponse(NAME, reason="other-id")
     return found
 
