@@ -8,8 +8,10 @@ attributed by its own detail.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
+
+from msgspec.structs import replace
 
 from loaders.attributions import owner
 from loaders.directory import Directory

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from functools import cached_property
 from typing import ClassVar
+
+from msgspec import Struct
 
 from upstreams.check_ins import Filter
 from upstreams.errors import Fault
 from upstreams.records import Account
 
 
-@dataclass(frozen=True)
-class Owned:
+class Owned(Struct, frozen=True, gc=False, cache_hash=True):
     """An account and how its rows are had: those of `where`, all of them when `direct`, else those whose detail shows the account.
 
     `rows` is how many there were when this was proved, at least, and `witness` the id of one that was found by `where` then.
@@ -25,14 +25,6 @@ class Owned:
     direct: bool
     rows: int = 0
     witness: str | None = None
-
-    def __hash__(self) -> int:
-        return self.hashed
-
-    @cached_property
-    def hashed(self) -> int:
-        """Its hash, taken once: it is part of keys as long as the link lasts."""
-        return hash((self.account, self.where, self.direct, self.rows, self.witness))
 
 
 class Status(Enum):

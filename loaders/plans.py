@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
+from msgspec import Struct
+
 from loaders.window import Days
 
 W = TypeVar("W", bound=Hashable)
@@ -64,8 +66,7 @@ def bookings(keys: Sequence[Asked], scans: Mapping[Days, int]) -> Plan:
     return Plan(tuple(days for days in order if days in used), single, cost)
 
 
-@dataclass(frozen=True)
-class Head(Generic[W]):
+class Head(Struct, Generic[W], frozen=True, gc=False, cache_hash=True):
     """A page of a list that is read in one wave with others: `limit` rows of `where`, from `offset` on (seed A:26-27)."""
 
     where: W

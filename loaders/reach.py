@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal, Protocol
+
+from msgspec.structs import replace
 
 from loaders.accounts import Source, account_of, owner_of
 from loaders.base import Loader

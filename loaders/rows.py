@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from loaders.accounts import HEAD, Source, first_owner, owner_of
 from loaders.links import Ambiguous, Owned
@@ -19,11 +20,8 @@ from upstreams.records import CheckIn, Listing
 from upstreams.values import bare
 
 
-class Rows(NamedTuple):
-    """Which rows: those of a filter, of one owner only when the filter alone does not say so, submitted on certain days only.
-
-    It is a key in many places, so it is a tuple.
-    """
+class Rows(Struct, frozen=True, gc=False, cache_hash=True):
+    """Which rows: those of a filter, of one owner only when the filter alone does not say so, submitted on certain days only."""
 
     where: Filter
     owned: Owned | None = None
@@ -40,7 +38,7 @@ class Rows(NamedTuple):
         return self.submitted is not None or self.attributed
 
 
-class Question(NamedTuple):
+class Question(Struct, frozen=True, gc=False, cache_hash=True):
     """The first so many of some rows, from an upstream offset on."""
 
     rows: Rows
@@ -48,8 +46,7 @@ class Question(NamedTuple):
     offset: int = 0
 
 
-@dataclass(frozen=True)
-class Slice:
+class Slice(Struct, frozen=True, gc=False):
     """An answer: the items with their upstream offsets, whether more follow, the total where it came along.
 
     `complete` is False when rows could not be read or shown to be anybody's, or they `moved` while they were read.

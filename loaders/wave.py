@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
-from msgspec import structs
+from msgspec.structs import replace
 
 from loaders.accounts import HEAD, Source
 from loaders.base import settled
@@ -84,6 +83,4 @@ def start(head: Listing, limit: int) -> Listing:
     """The first `limit` rows of a head."""
     if len(head.items) <= limit:
         return head
-    return structs.replace(
-        head, items=head.items[:limit], places=head.places[:limit], taken=head.places[limit - 1] + 1 - head.offset, more=True
-    )
+    return replace(head, items=head.items[:limit], places=head.places[:limit], taken=head.places[limit - 1] + 1 - head.offset, more=True)

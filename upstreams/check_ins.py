@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, fields
 from datetime import date
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from unicodedata import category
+
+from msgspec import Struct
 
 from upstreams.calls import Asks, Call, Kind, Mode
 from upstreams.errors import BadInput, BadResponse, Missing, Refused
@@ -22,8 +23,7 @@ SPELT = 16_384
 """How many calls for details, and for rows, are remembered as they were spelt: the same ones are looked up again and again."""
 
 
-@dataclass(frozen=True)
-class Filter:
+class Filter(Struct, frozen=True, gc=False, cache_hash=True):
     """The seven filters of the list endpoint (seed A:19-25); None means "not filtered".
 
     An empty text would silently fetch every employee's check-ins, so it is refused (upstreams.md 5). `date_from` and
@@ -39,22 +39,14 @@ class Filter:
     person_name: str | None = None
 
     def __post_init__(self) -> None:
-        for one in fields(self):
-            value = getattr(self, one.name)
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
             if isinstance(value, str) and (problem := unaskable(value)) is not None:
-                raise BadInput(one.name, problem)
-
-    def __hash__(self) -> int:
-        return self.hashed
-
-    @cached_property
-    def hashed(self) -> int:
-        """Its hash, taken once: a filter is a key in many places, and lives as long as the link whose it is."""
-        return hash(tuple(getattr(self, one.name) for one in fields(self)))
+                raise BadInput(name, problem)
 
     def query(self) -> list[tuple[str, str]]:
         """The query parameters, in the documents' order."""
-        values = [(one.name, getattr(self, one.name)) for one in fields(self)]
+        values = [(name, getattr(self, name)) for name in self.__struct_fields__]
         return [(name, value.isoformat() if isinstance(value, date) else value) for name, value in values if value is not None]
 
 
