@@ -153,12 +153,17 @@ class Caller:
 
 
 class Fleet:
-    """Flights that begin together, as many of them at a time as the gate lets through: those that wait cost next to nothing."""
+    """Flights that begin together, as many of them at a time as the gate lets through: those that wait cost next to nothing.
+
+    `aloft` are those that have not ended, `landed` is done when none of them is left.
+    """
 
     def __init__(self, caller: Caller, asked: Passenger) -> None:
         self.caller, self.asked = caller, asked
         self.loop = asyncio.get_running_loop()
         self.waiting: deque[tuple[asyncio.Future[Landed], str, Call, Callable[[Any, Reading], Any]]] = deque()
+        self.aloft = 0
+        self.landed: asyncio.Future[None] = self.loop.create_future()
 
     def add(self, key: str, call: Call, parse: Callable[[Any, Reading], Any]) -> asyncio.Future[Landed]:
         """One more, which anybody may join from now on; it is paid for unless another server may have its answer. Raises TooExpensive."""
@@ -166,6 +171,7 @@ class Fleet:
             self.asked.ledger.spend(charged=self.asked.charged)
         future = self.caller.flights[key] = self.loop.create_future()
         self.waiting.append((future, key, call, parse))
+        self.aloft += 1
         return future
 
     def begin(self) -> None:
@@ -200,6 +206,9 @@ class Fleet:
             self.over(key, future)
 
     def over(self, key: str, future: asyncio.Future[Landed]) -> None:
-        """Nobody can join this one any more."""
+        """Nobody can join this one any more; the fleet has landed with its last."""
         if self.caller.flights.get(key) is future:
             del self.caller.flights[key]
+        self.aloft -= 1
+        if not self.aloft and not self.landed.done():
+            self.landed.set_result(None)

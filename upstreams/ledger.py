@@ -10,6 +10,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from msgspec import Struct
+from msgspec.structs import asdict
+
 from upstreams.deadline import NEVER, Deadline
 from upstreams.errors import TooExpensive
 
@@ -22,8 +25,7 @@ MOST_TRACED = 2_000
 """How many calls a trace lists one by one."""
 
 
-@dataclass
-class Record:
+class Record(Struct, gc=False):
     """One call of a trace; `start`, `duration` and `waited` are milliseconds, the first since the operation began.
 
     `keys` is how many things it answers for: the people on a page of the company, else one. `attempt` is how many tries on the wire
@@ -44,7 +46,7 @@ class Record:
     def shown(self) -> dict[str, Any]:
         """The call as data, times to a tenth of a millisecond."""
         times = {name: round(getattr(self, name), 1) for name in ("start", "duration", "waited")}
-        return {**vars(self), **times}
+        return {**asdict(self), **times}
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from upstreams.deadline import Deadline
 from upstreams.errors import BadResponse, RateLimited, TimedOut, Unavailable, UpstreamError
@@ -17,14 +18,13 @@ GARBLED = frozenset({"protocol", "json", "shape"})
 """What may have been garbled on its way, or by a server that was just starting."""
 
 
-@dataclass
-class Turn:
+class Turn(Struct):
     """One call on its way: how many tries have gone out, how many seconds it waited for them, and what is not forgiven twice."""
 
     deadline: Deadline
     number: int = 0
     waited: float = 0.0
-    forgiven: set[type[UpstreamError]] = field(default_factory=set)
+    forgiven: frozenset[type[UpstreamError]] = frozenset()
 
 
 class Retries:
@@ -71,6 +71,6 @@ def worth(turn: Turn, error: UpstreamError) -> bool:
         return True
     if isinstance(error, RateLimited) or (isinstance(error, BadResponse) and error.reason in GARBLED):
         again = type(error) not in turn.forgiven
-        turn.forgiven.add(type(error))
+        turn.forgiven |= {type(error)}
         return again
     return False

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
@@ -56,7 +57,7 @@ class Within:
     charged: bool = True
     pages: dict[str, float] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def dialect(self) -> Dialect:
         """How the upstream is spoken to."""
         return self.caller.http.dialect
@@ -179,7 +180,8 @@ class Within:
         fleet = self.caller.fleet(self)
         boarded = [self.boarded(trip, fleet.add) for trip in trips]
         fleet.begin()
-        await self.deadline.ended([one.task for one in boarded if isinstance(one, Flight)])
+        joined = [one.task for one in boarded if isinstance(one, Flight) and one.joined]
+        await self.deadline.ended([fleet.landed, *joined] if fleet.aloft else joined)
         found = [self.ended(trip, one) for trip, one in zip(trips, boarded, strict=True)]
         again = [at for at, one in enumerate(found) if one is AGAIN]
         late = await asyncio.gather(*(self.landing(trips[at]) for at in again), return_exceptions=True)
