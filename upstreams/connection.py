@@ -28,8 +28,9 @@ class Home(Protocol):
 class Connection(asyncio.Protocol):
     """One question at a time: it goes home once an answer is whole, and is closed whenever anything else happens.
 
-    `since` is when it went home, `until` when an answer is late, on the event loop's clock. The alarm is set once for many questions,
-    and set again when it rings too early: timers that are made and cancelled for each cost more than all else that is done here.
+    `since` is when it went home, `until` when an answer is late, on the event loop's clock. The alarm that one question sets serves
+    those after it, which have as much time each, and is set again when it rings too early: nearly every one of their own would be
+    cancelled.
     """
 
     transport: asyncio.Transport

@@ -16,7 +16,7 @@ from graph.operating.visits import Visit, kind
 from graph.operating.watching import Metered
 from tests.graphs import codes, graph, is_check_ins
 from tests.operating.asking import NAMES, WALK, numbers
-from tests.waiting import LONG
+from tests.waiting import LONG, until
 from upstreams.errors import TimedOut
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
@@ -58,6 +58,29 @@ async def test_upstream_tries_are_timed_by_route_template_and_outcome(company: P
     assert all(re.fullmatch(r"(/[a-z0-9{}_-]+)+/?", route) for route in routes), routes
     assert {re.findall(r'outcome="([^"]*)"', name)[0] for name in tries} == {"ok", "unavailable"}
     assert counted['crewgraph_upstream_attempts_in_flight{upstream="checkins"}'] == 0
+
+
+class Held(httpx.AsyncBaseTransport):
+    """A wire on which nothing comes back before `freed` is set."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self.inner, self.freed = inner, asyncio.Event()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await self.freed.wait()
+        return await self.inner.handle_async_request(request)
+
+
+async def test_tries_are_shown_while_they_are_on_the_wire(company: Path) -> None:
+    async with graph(company) as found:
+        found.wire.inner = held = Held(found.wire.inner)
+        asking = asyncio.create_task(found.ask(NAMES))
+        await until(lambda: found.wire.calls)
+        name = 'crewgraph_upstream_attempts_in_flight{upstream="workforce"}'
+        assert (await numbers(found.client))[name] == len(found.wire.calls)
+        held.freed.set()
+        await asking
+        assert (await numbers(found.client))[name] == 0
 
 
 async def test_answers_are_counted_by_where_they_came_from_and_links_by_result(company: Path) -> None:
