@@ -48,8 +48,8 @@ class Connection(asyncio.Protocol):
             raise httpx.ReadError("the connection is closed")
         waiter: asyncio.Future[Answer] = self.loop.create_future()
         self.waiter, self.until = waiter, until
-        if self.alarm is None:
-            self.alarm = self.loop.call_at(until, self.rung)
+        if self.alarm is None or self.alarm.when() > until:
+            self.ring(until)
         self.transport.write(request)
         try:
             return await waiter
@@ -92,8 +92,7 @@ class Connection(asyncio.Protocol):
         soon = self.loop.time() + MOMENT
         if soon < self.until:
             self.until = soon
-            self.silence()
-            self.alarm = self.loop.call_at(soon, self.rung)
+            self.ring(soon)
         if self.incoming.size > SHORT:
             self.done()
 
@@ -103,7 +102,7 @@ class Connection(asyncio.Protocol):
         if self.waiter is None:
             return
         if self.loop.time() < self.until:
-            self.alarm = self.loop.call_at(self.until, self.rung)
+            self.ring(self.until)
         else:
             self.fail(httpx.ReadTimeout("the answer took too long"))
 
@@ -136,6 +135,11 @@ class Connection(asyncio.Protocol):
         self.silence()
         self.home.gone(self)
         self.transport.abort()
+
+    def ring(self, at: float) -> None:
+        """Have the alarm ring then."""
+        self.silence()
+        self.alarm = self.loop.call_at(at, self.rung)
 
     def silence(self) -> None:
         """No alarm will ring."""

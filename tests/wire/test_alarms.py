@@ -76,3 +76,14 @@ async def test_no_alarm_is_left_of_a_connection_that_has_gone() -> None:
         assert connection.alarm is not None
         connection.close()
         assert connection.alarm is None
+
+
+async def test_a_question_with_less_time_than_the_one_before_it_is_late_in_its_own() -> None:
+    held = asyncio.Event()
+    async with serving(holding(held)) as server, reaching(server.address, PATIENT) as network:
+        await network.get("/", {})
+        connection = network.free.pop()
+        async with asyncio.timeout(LONG / 2):
+            with pytest.raises(httpx.ReadTimeout):
+                await connection.ask(network.request("/", {}), asyncio.get_running_loop().time() + 0.05)
+        held.set()
