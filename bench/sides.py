@@ -25,7 +25,7 @@ STATES: Mapping[State, str] = {
     "answer": "the whole answer remembered",
 }
 HOUR = "3600"
-IN_FLIGHT = 64
+IN_FLIGHT = 1_024
 OURS = {
     "CHECKINS_URL": "{upstream}",
     "WORKFORCE_URL": "{upstream}",
