@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from datetime import tzinfo
+from functools import lru_cache
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from loaders import plans
 from loaders.base import Loader, attempted
@@ -24,22 +28,23 @@ UNSEEN = 10
 """How many pages a company scan is taken to have before any was made: a company of a thousand."""
 
 
-@dataclass(frozen=True)
-class Booked:
+WINDOWS = 256
+"""How many windows are remembered with their ranges: many people are asked about in the same ones."""
+
+
+class Booked(Struct, frozen=True, gc=False, cache_hash=True):
     """Whose assignments are asked for, in which window, changed when."""
 
     id: str
     window: Window
     changed: Changed = ALWAYS
 
-    def starts(self, known: Known) -> list[Starts]:
+    def starts(self, known: Known) -> Sequence[Starts]:
         """The ranges of starting days that answer it."""
-        rules = known.rules
-        return [Starts(first, last, rules.zone, self.changed) for first, last in self.window.starts(rules.look_back)]
+        return spans(self.window, self.changed, known.rules.look_back, known.rules.zone)
 
 
-@dataclass(frozen=True)
-class Own:
+class Own(Struct, frozen=True, gc=False, cache_hash=True):
     """The assignments of one project or person that start in a range."""
 
     whose: Whose
@@ -87,6 +92,12 @@ class Shelf(Protocol):
 
     async def indexes(self) -> Sequence[Directory]:
         """The scans that need not be made any more, and those that the operation needs anyway."""
+
+
+@lru_cache(WINDOWS)
+def spans(window: Window, changed: Changed, look_back: int, zone: tzinfo) -> Sequence[Starts]:
+    """The ranges of starting days that answer a window."""
+    return tuple(Starts(first, last, zone, changed) for first, last in window.starts(look_back))
 
 
 Answers = Mapping[Own, Bookings | Exception | None]

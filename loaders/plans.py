@@ -16,8 +16,7 @@ from loaders.window import Days
 W = TypeVar("W", bound=Hashable)
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True, gc=False, cache_hash=True):
     """The assignments of one project or person that start in the inclusive days: a list that costs one call (seed B:196, B:253)."""
 
     id: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
+
+from msgspec import Struct
 
 from upstreams.errors import BadInput
 from upstreams.workforce import LONGEST_RANGE
@@ -17,8 +18,7 @@ Days = tuple[date, date]
 Kind = Literal["active", "starting", "ending"]
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(Struct, frozen=True, gc=False, cache_hash=True):
     """Bookings that are *active* at some day in, or *starting* or *ending* within, the inclusive days [first, last].
 
     Active means that the booking's days, from its first to its last, touch the window, whether or not a working day falls

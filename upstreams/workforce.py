@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from functools import lru_cache
 from typing import Any, Literal
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from upstreams.bookings import parse_bookings, parse_page, unique
@@ -25,14 +26,15 @@ ROOT = "/v2/companies/{company}"
 LONGEST_RANGE = 365
 """The most days that one call may ask for (seed B:16)."""
 
+SPELT = 4_096
+"""How many calls for lists are remembered as they were spelt: the same ones are looked up again and again."""
 WAVE = 32
 """How many pages of a scan are asked side by side, before the transport's own gate."""
 
 Query = list[tuple[str, str]]
 
 
-@dataclass(frozen=True)
-class Changed:
+class Changed(Struct, frozen=True, gc=False, cache_hash=True):
     """The six created and updated filters, supported on every assignment endpoint, inclusive (seed B:27-34)."""
 
     created_at: date | None = None
@@ -44,15 +46,14 @@ class Changed:
 
     def query(self) -> Query:
         """The query parameters, in the documents' order."""
-        values = [(one.name, getattr(self, one.name)) for one in fields(self)]
+        values = [(name, getattr(self, name)) for name in self.__struct_fields__]
         return [(name, value.isoformat()) for name, value in values if value is not None]
 
 
 ALWAYS = Changed()
 
 
-@dataclass(frozen=True)
-class Starts:
+class Starts(Struct, frozen=True, gc=False, cache_hash=True):
     """Assignments that start in the inclusive days [first, last], at most 365 of them; `zone` names the offset of `startDay`.
 
     `dayRange` is one more than the distance, because the document contradicts itself about the last day; what lies beyond is
@@ -79,8 +80,7 @@ class Starts:
         return [("startDay", start.isoformat()), ("dayRange", str(self.days)), *self.changed.query()]
 
 
-@dataclass(frozen=True)
-class Current:
+class Current(Struct, frozen=True, gc=False, cache_hash=True):
     """Assignments with a working day on `on`, the upstream's own today without it (seed B:143-159; upstreams.md 21)."""
 
     on: date | None = None
@@ -129,9 +129,7 @@ class Workforce:
 
     def listing(self, whose: Literal["project", "person"], own_id: str, starts: Starts) -> Call:
         """The call for one of the two unpaged lists."""
-        place = "projects" if whose == "project" else "people"
-        path = f"{self.root}/{place}/{segment('id', own_id)}/assignments"
-        return Call(Kind.BOOKINGS, f"{ROOT}/{place}/{{{whose}}}/assignments", path, tuple(starts.query()))
+        return listing(self.root, whose, own_id, starts)
 
     async def listed(self, call: Call) -> Bookings | None:
         """The answer to such a call."""
@@ -180,6 +178,14 @@ class Workforce:
     async def scan(self, route: Route, question: Starts | Current) -> Scan | None:
         """Every page of a question; None when the group is not known."""
         return await scan(lambda number: self.page(route, question, number), self.calls.unreadable)
+
+
+@lru_cache(SPELT)
+def listing(base: str, whose: Literal["project", "person"], own_id: str, starts: Starts) -> Call:
+    """The call for one of the two unpaged lists of a company."""
+    place = "projects" if whose == "project" else "people"
+    path = f"{base}/{place}/{segment('id', own_id)}/assignments"
+    return Call(Kind.BOOKINGS, f"{ROOT}/{place}/{{{whose}}}/assignments", path, tuple(starts.query()))
 
 
 @lru_cache(maxsize=10)
