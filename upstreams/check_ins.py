@@ -57,9 +57,10 @@ def askable(value: str | None) -> bool:
 
 def unaskable(value: str) -> str | None:
     """Why a text cannot be filtered by: it would not filter, or no HTTP query can carry it."""
-    if not any(letter.isprintable() and not letter.isspace() for letter in value):
+    plain = value.isprintable()  # as most are, and then they hold no control character
+    if not (value.strip() if plain else any(letter.isprintable() and not letter.isspace() for letter in value)):
         return "must not be empty: an empty filter would match everybody"
-    if len(value) > 500 or any(category(letter) in {"Cc", "Cs"} for letter in value):
+    if len(value) > 500 or not (plain or all(category(letter) not in {"Cc", "Cs"} for letter in value)):
         return "must be at most 500 characters, none of them a control character"
     return None
 
