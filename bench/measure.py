@@ -16,7 +16,7 @@ from bench.questions import Question
 from bench.results import Row
 from bench.sides import Side, State
 
-REST, AFTER = 0.03, 0.3
+REST, AFTER = 0.03, 0.25
 """Seconds before and after a run: the CPU that is counted is that of its operations, and of what a server puts off until nobody asks."""
 WARMING, FEWEST = 0.5, 3
 """Seconds and operations for which a server is asked before it counts as warm: what is compiled on its way is compiled then."""
@@ -39,7 +39,7 @@ class Pace:
 
     runs: int = 5
     seconds: float = 0.25
-    longer: float = 1.0
+    longer: float = 0.5
     many: int = 60
     latencies: tuple[int, ...] = (0, 50)
 
