@@ -40,6 +40,9 @@ class Read(Struct, Generic[T], frozen=True):
     value: T
     body: bytes
 
+    def __repr__(self) -> str:
+        return f"Read({len(self.body)} bytes)"  # what a body holds is for nobody's log
+
 
 class Http:
     """The calls to one upstream; lives as long as the process. Asked directly, it remembers nothing, and has no deadline.

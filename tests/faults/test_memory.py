@@ -13,18 +13,18 @@ import httpx
 import pytest
 
 from graph.limits import Limits
-from loaders import names
+from loaders import booked, names
 from loaders.known import Known
 from loaders.memory import Remembered
 from tests.faults.bent import Bent, bent
 from tests.graphs import codes
-from upstreams import check_ins, values
+from upstreams import check_ins, values, workforce
 from upstreams.cache import LIVES, Cache
 from upstreams.within import Within
 
 SMALL = 40
 """How many answers the cache of these tests may hold."""
-SPELT = (check_ins.detail, check_ins.rows, values.stripped, names.remembered)
+SPELT = (check_ins.detail, check_ins.rows, workforce.listing, booked.spans, values.stripped, values.written_moment, names.remembered)
 """What was spelt once: bounded too, but by more than a test can fill, so these are emptied before memory is read."""
 MOST_LEFT = 2_000
 """Bytes that a query may leave behind: an answer that nothing bounds would leave more."""
