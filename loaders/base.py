@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
-from functools import cached_property
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from aiodataloader import DataLoader
@@ -47,11 +46,6 @@ class Loader(Generic[K, V]):
         self.answers: dict[K, V | Exception | None] = {}
         self.waiting: dict[K, list[asyncio.Future[Answers[K, V]]]] = {}
         self.wave: list[K] = []
-
-    @cached_property
-    def waves(self) -> DataLoader[str, None]:
-        """What says when a wave is over: asked once a wave, since all that it does for a key is done here."""
-        return DataLoader(self.run, cache=False)
 
     def at_hand(self, keys: Sequence[K]) -> list[V | Exception | None] | None:
         """The answers to all of these keys, errors among them; None if one must be waited for, since a wave is to stay together."""
@@ -92,8 +86,8 @@ class Loader(Generic[K, V]):
         else:
             self.waiting.update({key: [] for key in keys})
             self.waiting[first].append(future)
-            if not self.wave:
-                self.waves.load("wave")
+            if not self.wave:  # all that aiodataloader does for a key is done here, so that it is asked once a wave
+                DataLoader(self.run, cache=False).load("wave")
             self.wave.extend(keys)
         return future
 

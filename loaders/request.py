@@ -14,7 +14,7 @@ from loaders.base import Interrupted, attempted
 from loaders.booked import Booked, Own, all_ranges, answers, ids, kept, listed, ranges
 from loaders.directory import Directory, aligned
 from loaders.known import Known
-from loaders.lazy import Lazy, singly
+from loaders.lazy import Lazy, singly, weakly
 from loaders.links import Identity
 from loaders.plans import Head
 from loaders.proofs import identities
@@ -99,7 +99,7 @@ class Loaders:
     @cached_property
     def scans(self) -> Scans:
         """The company's scans, as this request may see them."""
-        return Scans(self.known, self.ledger, self.mode, self.company, self.directory)
+        return Scans(self.known, self.ledger, self.mode, weakly(self.company), weakly(self.directory))
 
     async def directory(self) -> Directory:
         """The workforce directory, the same one throughout the request."""

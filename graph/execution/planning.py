@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from graphql import GraphQLNamedOutputType, GraphQLOutputType
 from graphql.pyutils import Path
+from graphql.type import GraphQLResolveInfoHelpers
 from strawberry.schema.schema import Schema, StrawberryGraphQLCoreExecutionContext
 
 from graph.context import Context
@@ -17,6 +18,7 @@ from graph.execution.plans import Kinds, Plan, Site
 from graph.execution.scopes import KEPT, Scope
 from graph.execution.shapes import Details
 from graph.portions import Shelf
+from loaders.lazy import weakly
 
 LONG = 16
 """From this length on a list is worth a plan, even of an operation that may never come again."""
@@ -29,6 +31,8 @@ class Planning(StrawberryGraphQLCoreExecutionContext):
 
     def __init__(self, *args: Any, compiled: bool = True, errors: Errors | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # those that it was made with keep it alive until the garbage collector comes, with all that the operation has met
+        self.async_helpers = GraphQLResolveInfoHelpers(weakly(self.gather_async_work), weakly(self.track_async_work))
         self.collected_errors = errors or self.collected_errors
         self.calls: dict[Site, Bound | None] = {}
         self.shelves: dict[Site, Shelf | None] = {}

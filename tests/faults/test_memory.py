@@ -5,21 +5,25 @@ from __future__ import annotations
 import asyncio
 import gc
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from graph.execution.executor import Compiled
 from graph.limits import Limits
+from graph.operating.visits import Visit
 from loaders import booked, names
 from loaders.known import Known
 from loaders.memory import Remembered
+from loaders.request import Loaders
 from tests.faults.bent import Bent, bent
-from tests.graphs import codes
+from tests.graphs import codes, forgetful, timeless
 from upstreams import check_ins, values, workforce
 from upstreams.cache import LIVES, Cache
+from upstreams.ledger import Ledger
 from upstreams.within import Within
 
 SMALL = 40
@@ -81,6 +85,25 @@ async def test_unique_queries_leave_nothing_behind_but_bounded_memories(company:
         assert cache.bytes == sum(kept.size for kept in cache.kept.values())
         assert all(len(memory.kept) <= memory.size for memory in remembered(one.known))
         assert flights(one.known) == 0
+
+
+@pytest.mark.parametrize("cache", [forgetful, timeless], ids=["asked", "remembered"])
+async def test_an_operation_leaves_nothing_that_the_garbage_collector_must_come_for(company: Path, cache: Callable[[], Cache]) -> None:
+    """What is part of no circle goes at once; the collector stopped a busy server for many times as long as an operation takes."""
+    async with bent(company, limits=Limits(cache=cache)) as one:
+        for query in (*QUERIES, *QUERIES):
+            await one.ask(query)
+        gc.collect()
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        try:
+            for query in QUERIES:
+                await one.ask(query)
+            gc.collect()
+            left = [type(each).__name__ for each in gc.garbage if isinstance(each, Loaders | Compiled | Ledger | Visit)]
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
+        assert left == []
 
 
 @pytest.mark.parametrize("size", [0, 1, 5])

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox import Draft
-from tests.graphs import TODAY, Graph, codes, noon
+from tests.graphs import TODAY, Graph, noon
 from tests.sharing.held import desk
 from tests.sharing.test_changes import Changing, changing
 from upstreams.cache import LIVES
@@ -70,11 +70,21 @@ def history(draft: Draft, number: int, count: int, by: Sequence[str] | None) -> 
 
 
 async def answer(one: Graph, query: str, **headers: str) -> tuple[Any, ...]:
-    """Data, codes, how old it is, and what it cost."""
+    """Data, the codes of what is null because of an error, how old it is, and what it cost."""
     one.wire.calls.clear()
     found = (await one.client.post("/graphql", json={"query": query}, headers=headers)).json()
     age = found.get("extensions", {}).get("freshness", {}).get("checkins")
-    return found["data"], sorted(codes(found)), age, sorted(one.wire.calls)
+    failed = {(error["extensions"]["code"], hole(found["data"], error.get("path", []))) for error in found.get("errors", ())}
+    return found["data"], failed, age, sorted(one.wire.calls)
+
+
+def hole(data: Any, path: list[str | int]) -> tuple[str | int, ...]:
+    """Where the null of an error is: of two fields that fail together, whichever comes first makes their object one."""
+    for length, key in enumerate(path):
+        if data is None:
+            return tuple(path[:length])
+        data = data[key]
+    return tuple(path)
 
 
 async def step(both: tuple[Changing, Changing], what: Any) -> None:
