@@ -83,7 +83,7 @@ class Bench:
     async def server(self, **given: str) -> AsyncIterator[Served]:
         """A server that knows nothing yet."""
         state = str(self.home / f"state-{time.monotonic_ns()}")
-        given |= {"CREWGRAPH_MOST_CALLS": "10000", "XDG_STATE_HOME": state}
+        given |= {"CREWGRAPH_MOST_CALLS": "10000", "CREWGRAPH_DEADLINE": "600", "XDG_STATE_HOME": state}
         async with serving("serve", home=self.home, **self.upstream.below, **given) as server:
             yield server
 
