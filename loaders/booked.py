@@ -26,8 +26,6 @@ from upstreams.workforce import ALWAYS, Changed, Starts, Workforce
 
 UNSEEN = 10
 """How many pages a company scan is taken to have before any was made: a company of a thousand."""
-
-
 WINDOWS = 256
 """How many windows are remembered with their ranges: many people are asked about in the same ones."""
 
@@ -142,9 +140,7 @@ async def answers(shelf: Shelf, keys: Sequence[Own]) -> Answers:
     asked = list(dict.fromkeys(lists.values()))
     read = dict(zip(asked, await attempted([listed(shelf, one) for one in asked]), strict=True))
     found |= {key: cut(read[one], key) for key, one in lists.items()}
-    for one in found.values():
-        shelf.met.update(ids(one.items) if isinstance(one, Bookings) else ())
-    return found
+    return met(shelf, found)
 
 
 def kept(shelf: Shelf, keys: Sequence[Own]) -> Answers | None:
@@ -162,6 +158,11 @@ def kept(shelf: Shelf, keys: Sequence[Own]) -> Answers | None:
     lists = dict(zip(left, read, strict=True))
     shelf.dropped.update({key: one.dropped for key, one in lists.items() if key not in shelf.dropped})
     found |= {key: cut(one, key) for key, one in lists.items()}
+    return met(shelf, found)
+
+
+def met(shelf: Shelf, found: Answers) -> Answers:
+    """The same answers, whose people and projects are known to exist from now on."""
     for one in found.values():
         shelf.met.update(ids(one.items) if isinstance(one, Bookings) else ())
     return found

@@ -21,11 +21,7 @@ async def nodes(connection: Connection[T]) -> list[T]:
 def nodes_at_hand(connections: Sequence[Connection[Any]], loaders: Loaders) -> list[Any] | None:
     """The items of the page of each of these, if they are lists of check-ins and no row must be waited for."""
     questions = asked(connections)
-    if questions is None:
-        return None
-    for one in questions:
-        loaders.sliced.setdefault(one.rows, one)
-    found = loaders.slices.at_hand(questions)
+    found = loaders.slices.at_hand(sliced(questions, loaders)) if questions is not None else None
     return listed(found) if found is not None else None
 
 
@@ -34,9 +30,7 @@ def nodes_together(connections: Sequence[Connection[Any]], loaders: Loaders) -> 
     questions = asked(connections)
 
     async def found(questions: list[Question]) -> list[Any]:
-        for one in questions:
-            loaders.sliced.setdefault(one.rows, one)
-        return listed(await loaders.slices.load_all(questions))
+        return listed(await loaders.slices.load_all(sliced(questions, loaders)))
 
     return found(questions) if questions is not None else None
 
@@ -45,6 +39,13 @@ def asked(connections: Sequence[Connection[Any]]) -> list[Question] | None:
     """What these ask for, if they are all lists of check-ins."""
     found = [one.about.question for one in connections if isinstance(one.about, Asked)]
     return found if len(found) == len(connections) else None
+
+
+def sliced(questions: list[Question], loaders: Loaders) -> list[Question]:
+    """The same, written down as the pages that totals may come with."""
+    for one in questions:
+        loaders.sliced.setdefault(one.rows, one)
+    return questions
 
 
 def listed(found: Sequence[Slice | Exception | None]) -> list[Any]:

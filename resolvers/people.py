@@ -148,26 +148,27 @@ async def check_ins(person: Person, loaders: Loaders, page: Page, submitted: Win
 
 def check_ins_at_hand(people: Sequence[Person], loaders: Loaders, page: Page, submitted: Window | None) -> list[Any] | None:
     """The check-ins of each of these people, if it is remembered of all who they are."""
-    if loaders.reach is not None or any(one.account is not None for one in people):
-        return None
-    links = loaders.identity.at_hand(people)
-    if links is None:
-        return None
-    return [linked(person, link, loaders, page, submitted) for person, link in zip(people, links, strict=True)]
+    links = loaders.identity.at_hand(people) if linkable(people, loaders) else None
+    return (
+        [linked(person, link, loaders, page, submitted) for person, link in zip(people, links, strict=True)] if links is not None else None
+    )
 
 
 def check_ins_together(
     people: Sequence[Person], loaders: Loaders, page: Page, submitted: Window | None
 ) -> Coroutine[Any, Any, list[Any]] | None:
-    """The check-ins of each of these people, when it is known of all who they are."""
-    if loaders.reach is not None or any(one.account is not None for one in people):
-        return None
+    """The same, when it is known of all who they are."""
 
     async def found() -> list[Any]:
         links = await loaders.identity.load_all(people)
         return [linked(person, link, loaders, page, submitted) for person, link in zip(people, links, strict=True)]
 
-    return found()
+    return found() if linkable(people, loaders) else None
+
+
+def linkable(people: Sequence[Person], loaders: Loaders) -> bool:
+    """Whether these people's check-ins are those behind their links: a lead sees some of them, and accounts are their own."""
+    return loaders.reach is None and all(one.account is None for one in people)
 
 
 def linked(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import httpx
@@ -11,6 +13,9 @@ import pytest
 from tests.policies import ONCE
 from tests.waiting import LONG, until
 from tests.wire.servers import GOOD, Answering, reaching, serving
+from upstreams.answers import Answer
+from upstreams.connection import Connection
+from upstreams.network import Network
 
 PATIENT = replace(ONCE, total=LONG)
 
@@ -26,13 +31,20 @@ def holding(held: asyncio.Event) -> Answering:
     return answering
 
 
-async def test_an_alarm_that_an_earlier_question_set_does_not_end_a_later_one() -> None:
-    held = asyncio.Event()
+@asynccontextmanager
+async def waiting(held: asyncio.Event) -> AsyncIterator[tuple[Network, Connection, asyncio.Task[Answer]]]:
+    """A connection whose second question waits to be answered, as long as anything is held."""
     async with serving(holding(held)) as server, reaching(server.address, PATIENT) as network:
         await network.get("/", {})
         asking = asyncio.create_task(network.get("/", {}))
         await until(lambda: len(server.requests[0]) == 2)
         [connection] = network.open
+        yield network, connection, asking
+        held.set()
+
+
+async def test_an_alarm_that_an_earlier_question_set_does_not_end_a_later_one() -> None:
+    async with waiting(held := asyncio.Event()) as (_, connection, asking):
         connection.rung()
         assert connection.alarm is not None
         assert connection.alarm.when() == pytest.approx(connection.until, abs=0.01)
@@ -54,18 +66,12 @@ async def test_an_alarm_that_rings_while_nobody_asks_is_set_again_by_the_next_qu
 
 
 async def test_a_question_whose_time_is_up_when_the_alarm_rings_is_late() -> None:
-    held = asyncio.Event()
-    async with serving(holding(held)) as server, reaching(server.address, PATIENT) as network:
-        await network.get("/", {})
-        asking = asyncio.create_task(network.get("/", {}))
-        await until(lambda: len(server.requests[0]) == 2)
-        [connection] = network.open
+    async with waiting(asyncio.Event()) as (network, connection, asking):
         connection.until = 0.0
         connection.rung()
         with pytest.raises(httpx.ReadTimeout):
             await asking
         assert not network.open
-        held.set()
 
 
 async def test_no_alarm_is_left_of_a_connection_that_has_gone() -> None:
