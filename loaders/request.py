@@ -49,7 +49,7 @@ class Wants:
 
 
 class Loaders:
-    """Make one for each request, inside the running loop.
+    """Make one for each request, inside the running loop, and hold it while anything is asked of it: its loaders do not.
 
     `dropped` counts, by what was read, the rows that no plain list shows because they could not be read; `met` holds the ids of projects
     and people that an answer has shown; `approximate` says what is not exact, and how far; `reach` is whose check-ins it may see, None
