@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import gc
 
-YOUNG = 10_000
-"""How many objects more than have gone make a look at these: what waits in thousands of calls is no garbage."""
+YOUNG = 100_000
+"""How many objects more than have gone make a look at these, whoever waits: what waits in thousands of calls is no garbage."""
+IDLE = 10_000
+"""How many make one in a moment in which nobody asks anything."""
 SELDOM = 5
 """How many looks at the younger half make one at everything, whoever waits: it stops the process for a tenth of a second and more."""
-ENOUGH = 1
-"""After how many of them everything is looked at in a moment in which nobody asks anything."""
+ENOUGH = 10
+"""After how many looks at the young everything is looked at in a moment in which nobody asks anything."""
 
 
 def settle() -> None:
     """What has been made by now, such as the schema, lives as long as the process, and is not looked at again."""
     gc.collect()
     gc.freeze()
-    _, middle, _ = gc.get_threshold()
-    gc.set_threshold(YOUNG, middle, SELDOM)
+    gc.set_threshold(YOUNG, ENOUGH, SELDOM)
 
 
 def tidy(*, busy: bool) -> None:
-    """Look at everything, if that is due and nobody waits or is about to ask again."""
-    if not busy and gc.get_count()[2] >= ENOUGH:
+    """Look at everything, or at the young, if that is due and nobody waits or is about to ask again."""
+    young, younger, half = gc.get_count()
+    if busy:
+        return
+    if half or younger >= ENOUGH:
         gc.collect()
+    elif young >= IDLE:
+        gc.collect(0)

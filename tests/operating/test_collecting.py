@@ -34,20 +34,29 @@ def test_what_has_been_made_by_now_is_not_looked_at_again(looks: list[int]) -> N
     stays = [[] for _ in range(1_000)]  # type: ignore[var-annotated]
     collecting.settle()
     assert gc.get_freeze_count() > len(stays)
-    assert gc.get_threshold() == (collecting.YOUNG, 10, collecting.SELDOM)
+    assert gc.get_threshold() == (collecting.YOUNG, collecting.ENOUGH, collecting.SELDOM)
     assert 2 in looks
 
 
-@pytest.mark.parametrize(
-    ("younger", "busy", "looked"), [(collecting.ENOUGH, False, True), (collecting.ENOUGH, True, False), (0, False, False)]
-)
-def test_everything_is_looked_at_when_that_is_due_and_nobody_waits(looks: list[int], younger: int, busy: bool, looked: bool) -> None:
+@pytest.mark.parametrize("busy", [False, True])
+@pytest.mark.parametrize(("generation", "times"), [(1, 1), (0, collecting.ENOUGH)])
+def test_everything_is_looked_at_when_that_is_due_and_nobody_waits(looks: list[int], generation: int, times: int, busy: bool) -> None:
     gc.collect()
-    for _ in range(younger):
-        gc.collect(1)
+    for _ in range(times):
+        gc.collect(generation)
     looks.clear()
     collecting.tidy(busy=busy)
-    assert (2 in looks) is looked
+    assert (2 in looks) is not busy
+
+
+@pytest.mark.parametrize(("many", "busy", "looked"), [(True, False, [0]), (True, True, []), (False, False, [])])
+def test_the_young_are_looked_at_when_they_are_many_and_nobody_waits(looks: list[int], many: bool, busy: bool, looked: list[int]) -> None:
+    gc.set_threshold(collecting.YOUNG)
+    gc.collect()
+    looks.clear()
+    stays = [[] for _ in range(collecting.IDLE if many else 1)]  # type: ignore[var-annotated]
+    collecting.tidy(busy=busy)
+    assert looks == looked, len(stays)
 
 
 async def test_a_server_looks_at_everything_once_nobody_has_asked_anything_for_a_while(looks: list[int]) -> None:
