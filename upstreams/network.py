@@ -18,6 +18,7 @@ from functools import cached_property
 import httpx
 from aiohappyeyeballs import start_connection
 
+from upstreams.addresses import Addresses, Found
 from upstreams.answers import Answer
 from upstreams.connection import Connection
 from upstreams.incoming import Incoming
@@ -105,19 +106,49 @@ class Network:
 
     async def connect(self) -> Connection:
         """The same, for as long as it takes."""
-        loop, secure = asyncio.get_running_loop(), self.address.scheme == "https"
-        host, port = self.address.raw_host.decode(), self.address.port or (443 if secure else 80)
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        opened = await start_connection(found, happy_eyeballs_delay=HEAD_START)
         connection = Connection(self, Incoming(self.name, self.policy.largest))
         try:
-            tls, server = (self.tls, host) if secure else (None, None)
+            await self.reach(connection, await self.addresses.all())
+        except OSError:
+            self.addresses.forget()
+            raise
+        self.open.add(connection)
+        return connection
+
+    async def reach(self, connection: Connection, found: Found) -> None:
+        """Open a connection: to the only address there is, which costs half as much, or to that of several which answers first."""
+        loop, (family, *_, first) = asyncio.get_running_loop(), found[0]
+        tls, server = (self.tls, self.host) if self.secure else (None, None)
+        if len(found) == 1 and family == socket.AF_INET:
+            host, port = first[:2]
+            await loop.create_connection(lambda: connection, str(host), int(port), ssl=tls, server_hostname=server)
+            return
+        opened = await start_connection(found, happy_eyeballs_delay=HEAD_START)
+        try:
             await loop.create_connection(lambda: connection, sock=opened, ssl=tls, server_hostname=server)
         except BaseException:  # a cancelled one too leaves a socket
             opened.close()
             raise
-        self.open.add(connection)
-        return connection
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """Where the upstream is."""
+        return Addresses(self.look)
+
+    async def look(self) -> Found:
+        """The same, looked up. Raises OSError, OverflowError and UnicodeError."""
+        port = self.address.port or (443 if self.secure else 80)
+        return await asyncio.get_running_loop().getaddrinfo(self.host, port, type=socket.SOCK_STREAM)
+
+    @property
+    def secure(self) -> bool:
+        """Whether it is spoken to by TLS."""
+        return self.address.scheme == "https"
+
+    @property
+    def host(self) -> str:
+        """The name that is looked up, and that its certificate must have."""
+        return self.address.raw_host.decode()
 
     @cached_property
     def tls(self) -> ssl.SSLContext:
@@ -150,6 +181,7 @@ class Network:
         """Close all connections; whoever waits for an answer gets an error."""
         if self.sweeping is not None:
             self.sweeping.cancel()
+        self.addresses.close()
         for connection in tuple(self.open):
             connection.fail(httpx.ReadError("the client is closed"))
         await asyncio.sleep(0)  # transports are closed in the event loop's next turn
