@@ -52,26 +52,27 @@ class Network:
     async def get(self, target: str, headers: Mapping[str, str]) -> Answer:
         """The answer to a GET of a path and query in ASCII, its body unpacked; within the time of one try (faults.md F5).
 
-        Raises httpx.TransportError and httpx.InvalidURL, and BadResponse for a body that is too large or cannot be unpacked.
+        A kept connection that turns out to be dead is replaced by a fresh one at once (faults.md F6). Raises httpx.TransportError and
+        httpx.InvalidURL, and BadResponse for a body that is too large or cannot be unpacked.
         """
-        answer = await self.asked(self.request(target, headers), asyncio.get_running_loop().time() + self.policy.total)
+        request, until = self.request(target, headers), asyncio.get_running_loop().time() + self.policy.total
+        if self.free:
+            kept = self.free.pop()
+            try:
+                return self.unpacked(await kept.ask(request, until))
+            except STALE:
+                if kept.incoming.heard:
+                    raise
+        fresh = await self.connected(until)
+        return self.unpacked(await fresh.ask(request, until))
+
+    def unpacked(self, answer: Answer) -> Answer:
+        """The answer with its body as it was before it was packed. Raises BadResponse."""
         if answer.status != 200 or "content-encoding" not in answer.headers:
             return answer
         body = Body(self.name, answer.headers["content-encoding"], self.policy.largest)
         body.add(answer.body)
         return Answer(answer.status, answer.headers, body.whole())
-
-    async def asked(self, request: bytes, until: float) -> Answer:
-        """The answer as it came; a kept connection that turns out to be dead is replaced by a fresh one at once (faults.md F6)."""
-        if self.free:
-            kept = self.free.pop()
-            try:
-                return await kept.ask(request, until)
-            except STALE:
-                if kept.incoming.heard:
-                    raise
-        fresh = await self.connected(until)
-        return await fresh.ask(request, until)
 
     def request(self, target: str, headers: Mapping[str, str]) -> bytes:
         """The bytes of a request. Raises LocalProtocolError for a header that cannot be sent."""
