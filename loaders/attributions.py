@@ -45,10 +45,13 @@ class Attributions(ABC):
             self.answered.keep(response.id, check_in.id)
             if response.account is not None:
                 met[bare(response.account.id)] = self.meet(response.account)
-        if (account := owner(check_in)) is not None:
-            own = bare(account.id)
+        account = owner(check_in)
+        if account is None:
+            return
+        key, own = bare(check_in.id), bare(account.id)
+        if self.owners.peek(key) is not met[own]:  # as it is, for most of those that are read again
             self.attribute(check_in, own)
-            self.owners.keep(bare(check_in.id), met[own])
+            self.owners.keep(key, met[own])
 
     def hold(self, rows: Iterable[CheckIn], account_id: str, stamp: int | None = None) -> None:
         """Remember that an exact filter by an account's name and email gave these rows.
@@ -124,7 +127,9 @@ def card(account: Account) -> tuple[str, str]:
 
 def owner(check_in: CheckIn) -> Account | None:
     """The one account behind all responses; None when there is none or they disagree: no guess (upstreams.md 3)."""
-    accounts = {bare(one.account.id): one.account for one in check_in.responses or () if one.account is not None}
-    if check_in.dropped or len(accounts) != 1 or any(one.account is None for one in check_in.responses or ()):
-        return None
-    return next(iter(accounts.values()))
+    found: Account | None = None
+    for one in check_in.responses or ():
+        if one.account is None or (found is not None and bare(found.id) != bare(one.account.id)):
+            return None
+        found = one.account
+    return found if not check_in.dropped else None

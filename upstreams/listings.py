@@ -129,8 +129,8 @@ def parse_account(raw: Mapping[str, Any], reading: Reading) -> Account | None:
     api_id = reading.text(raw, "person_api_id")
     if api_id is None:
         return None
-    name, email, department = [reading.text(raw, field) for field in ("person_name", "person_email", "person_department")]
-    return Account(api_id, name, email, department, parse_properties(raw.get("person_properties")))
+    name, email = reading.text(raw, "person_name"), reading.text(raw, "person_email")
+    return Account(api_id, name, email, reading.text(raw, "person_department"), parse_properties(raw.get("person_properties")))
 
 
 def parse_properties(raw: object) -> tuple[Property, ...]:
