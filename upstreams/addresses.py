@@ -19,6 +19,7 @@ class Addresses:
 
     def __init__(self, look: Callable[[], Awaitable[Found]], lasts: float = LASTS) -> None:
         self.look, self.lasts = look, lasts
+        self.found: Found = ()
         self.until = -math.inf
         self.looking: asyncio.Task[Found] | None = None
 

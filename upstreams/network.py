@@ -101,18 +101,16 @@ class Network:
             async with asyncio.timeout_at(limit):
                 return await self.connect()
         except TimeoutError as cause:
+            self.addresses.forget()
             raise httpx.ConnectTimeout("connecting took too long") from cause
         except (OSError, OverflowError, RuntimeError, UnicodeError) as cause:  # the latter: no such port, uvloop's own, no such name
+            self.addresses.forget()
             raise httpx.ConnectError("no connection can be made") from cause
 
     async def connect(self) -> Connection:
         """The same, for as long as it takes."""
         connection = Connection(self, Incoming(self.name, self.policy.largest))
-        try:
-            await self.reach(connection, await self.addresses.all())
-        except OSError:
-            self.addresses.forget()
-            raise
+        await self.reach(connection, await self.addresses.all())
         self.open.add(connection)
         return connection
 
