@@ -9,6 +9,11 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+import stamina
+from stamina.instrumentation import set_on_retry_hooks
+
+set_on_retry_hooks(())  # stamina's own would log that two servers began at once
+
 OURS = 0x43524757
 """The application id in the file's header: `CRGW`."""
 VERSION = 1
@@ -104,13 +109,25 @@ def prepare(db: sqlite3.Connection, path: Path) -> None:
     with transaction(db, "DEFERRED"):
         done = ready(db, path)
     if not done:
-        db.execute("PRAGMA journal_mode = WAL")
+        journaled(db)
         with transaction(db):
             if not ready(db, path):  # another process may have been faster
                 db.execute(CREATE)
                 db.execute(f"PRAGMA application_id = {OURS}")
                 db.execute(f"PRAGMA user_version = {VERSION}")
     db.execute("PRAGMA synchronous = NORMAL")
+
+
+def journaled(db: sqlite3.Connection) -> None:
+    """Have the file written by a journal; unlike all else, SQLite does not wait for this until other processes have done the same."""
+    for attempt in stamina.retry_context(busy, attempts=None, timeout=PATIENCE, wait_initial=0.01, wait_max=0.1, wait_jitter=0.01):
+        with attempt:
+            db.execute("PRAGMA journal_mode = WAL")
+
+
+def busy(error: Exception) -> bool:
+    """Whether another process has the file."""
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY
 
 
 def ready(db: sqlite3.Connection, path: Path) -> bool:

@@ -7,6 +7,7 @@ import random
 import sqlite3
 import stat
 import sys
+import time
 from asyncio.subprocess import PIPE
 from collections.abc import Callable
 from contextlib import closing
@@ -166,6 +167,26 @@ async def main(path, name):
 
 asyncio.run(main(*sys.argv[1:]))
 """
+
+
+BEGINNER = """
+import sys, time
+from pathlib import Path
+from loaders.linkfile import load
+
+folder, begin = Path(sys.argv[1]), float(sys.argv[2])
+for number in range(100):
+    while time.time() < begin + number / 100:
+        pass
+    load(folder / f"{number}.db", "acme")
+"""
+
+
+async def test_servers_that_begin_at_once_make_one_file(tmp_path: Path) -> None:
+    given = (sys.executable, "-c", BEGINNER, tmp_path, str(time.time() + 1))
+    servers = [await asyncio.create_subprocess_exec(*given, cwd=ROOT) for _ in range(6)]
+    async with asyncio.timeout(LONG):
+        assert [await server.wait() for server in servers] == [0] * 6
 
 
 async def test_several_processes_write_one_file_and_a_killed_one_loses_nothing_that_was_written(tmp_path: Path) -> None:
