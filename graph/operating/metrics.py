@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter as Tally
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
@@ -100,8 +100,21 @@ class Metrics:
                 with suppress(FileNotFoundError):  # another worker was faster
                     mark_process_dead(pid, folder)  # type: ignore[no-untyped-call]
         together = CollectorRegistry()
-        MultiProcessCollector(together, folder)  # type: ignore[no-untyped-call]
+        together.register(Sums(Path(folder)))
         return together
+
+
+class Sums:
+    """What all processes have counted, from their files; that of one that is just beginning is empty, and says nothing yet."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def collect(self) -> Iterable[Metric]:
+        """Each metric, summed."""
+        files = [str(path) for path in self.folder.glob("*.db") if begun(path)]
+        found: Iterable[Metric] = MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
+        return found
 
 
 class Risen:
@@ -115,6 +128,14 @@ class Risen:
         risen = {name: count - self.seen[name] for name, count in now.items() if count > self.seen[name]}
         self.seen.update(risen)
         return risen
+
+
+def begun(path: Path) -> bool:
+    """Whether there is anything in a file; one may be gone by now."""
+    try:
+        return path.stat().st_size > 0
+    except FileNotFoundError:
+        return False
 
 
 def alive(pid: int) -> bool:

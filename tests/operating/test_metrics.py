@@ -11,7 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from graph.limits import Limits
-from graph.operating.metrics import Metrics, Risen, resident
+from graph.operating.metrics import Metrics, Risen, Sums, resident
 from graph.operating.visits import Visit, kind
 from graph.operating.watching import Metered
 from tests.graphs import codes, graph, is_check_ins
@@ -179,6 +179,12 @@ def test_a_code_that_is_none_is_not_a_label() -> None:
     metrics.broke("ann@example.com")
     metrics.broke("X" * 41)
     assert metrics.registry.get_sample_value("crewgraph_operation_errors_total", {"code": "OTHER"}) == 2
+
+
+def test_the_file_of_a_worker_that_is_just_beginning_says_nothing_yet(tmp_path: Path) -> None:
+    (tmp_path / "counter_1.db").touch()
+    (tmp_path / "counter_2.db").symlink_to(tmp_path / "gone")
+    assert list(Sums(tmp_path).collect()) == []
 
 
 def test_only_what_has_risen_is_taken_over() -> None:
