@@ -38,7 +38,8 @@ class Dialect:
 
     `base_url` is the address before the documented path; `parameters` renames documented query parameters
     (`{"startDay": "start_day"}` on the Procore host); `page_size` is how many rows the upstream gives a page at most;
-    `policy` says how often, how long and how many at once it is asked.
+    `policy` says how often, how long and how many at once it is asked. `proxy` is the address of what it is reached through, which may
+    hold a password.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Dialect:
     page_size: int = 100
     most_pages: int = 5_000
     policy: Policy = field(default_factory=Policy)
+    proxy: str | None = field(default=None, repr=False)
 
     def parameter(self, documented: str) -> str:
         """This deployment's name of a documented query parameter."""

@@ -1,8 +1,9 @@
-"""How an upstream is reached: over the network, or through any transport of httpx, which is what tests pass."""
+"""How an upstream is reached: over the network, or through any transport of httpx, which is what a proxy takes, and what tests pass."""
 
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 from typing import Protocol, cast
 
@@ -10,7 +11,7 @@ import httpx
 
 from upstreams.answers import Answer
 from upstreams.dialect import Dialect
-from upstreams.network import Network
+from upstreams.network import IDLE, Network
 from upstreams.policy import Policy
 from upstreams.unpacking import OFFERED, Body
 
@@ -30,14 +31,25 @@ class Wire(Protocol):
 
 
 def wire(dialect: Dialect, transport: httpx.AsyncBaseTransport | None = None) -> Wire:
-    """The way to an upstream, with its credentials; without a transport it is the network."""
+    """The way to an upstream, with its credentials; without a transport it is the network, or the proxy in front of it."""
     headers = httpx.Headers({"Accept": "application/json", "User-Agent": "crewgraph"})
     for more in (dialect.extra_headers, dialect.credentials.headers(), {"Accept-Encoding": OFFERED}):
         headers.update(more)
     base = dialect.base_url.rstrip("/")
-    if transport is None:
+    if transport is None and dialect.proxy is None:
         return Network(dialect.name, base, headers, dialect.policy)
+    transport = transport or proxied(dialect.proxy)
     return Through(transport, dialect.name, base, headers, dialect.policy)
+
+
+def proxied(proxy: str | None, trusted: ssl.SSLContext | None = None) -> httpx.AsyncHTTPTransport:
+    """The way through a proxy: of an upstream with TLS it learns the host alone, whose certificate is checked as ever.
+
+    httpx speaks to it, at several times the cost of a call. As many connections as calls: their number is the gate's matter.
+    """
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=IDLE)
+    tls = trusted or httpx.create_ssl_context(trust_env=False)
+    return httpx.AsyncHTTPTransport(verify=tls, trust_env=False, limits=limits, proxy=proxy)
 
 
 class Through:

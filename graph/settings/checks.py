@@ -36,6 +36,8 @@ def gaps(settings: SharingSettings) -> list[str]:
     problems += unsendable("WORKFORCE", settings.workforce_token, settings.workforce_token_header, settings.workforce_headers)
     if settings.redis_url is not None and (problem := bad_redis(settings.redis_url.get_secret_value())) is not None:
         problems.append(problem)
+    if settings.upstream_proxy is not None and not proxy(settings.upstream_proxy.get_secret_value()):
+        problems.append(f"{PREFIX}UPSTREAM_PROXY: must be the http or https address of a proxy, without a path or a query.")
     return problems + [problem for name, url in addresses(settings) if (problem := bad_address(name, url))]
 
 
@@ -71,6 +73,16 @@ def bad_redis(url: str) -> str | None:
     except BadAddress as refusal:
         return f"{PREFIX}REDIS_URL: {refusal}."
     return None
+
+
+def proxy(url: str) -> bool:
+    """Whether that can be the address of a proxy; it may hold a password, and is not repeated."""
+    try:
+        address = httpx.URL(url)
+    except httpx.InvalidURL:
+        return False
+    whole = address.scheme in ("http", "https") and bool(address.host) and " " not in url
+    return whole and address.raw_path in (b"", b"/") and not address.fragment
 
 
 def addresses(settings: SharingSettings) -> list[tuple[str, str]]:

@@ -37,6 +37,11 @@ class UpstreamSettings(PolicySettings):
         "laborchart", description="Whose spelling to use: `startDay`, or `start_day` and `current` without a date."
     )
 
+    upstream_proxy: SecretStr | None = Field(
+        None,
+        description="Proxy in front of both upstreams, such as `http://user:password@proxy:3128`; those of the environment are not used.",
+    )
+
     @property
     def sandboxed(self) -> bool:
         """Whether no upstream is configured, so that the sandbox is served."""
@@ -51,6 +56,7 @@ class UpstreamSettings(PolicySettings):
             extra_headers=self.checkins_headers,
             page_size=self.checkins_page_size,
             policy=self.policy(),
+            proxy=revealed(self.upstream_proxy),
         )
 
     def workforce(self) -> Dialect:
@@ -62,6 +68,7 @@ class UpstreamSettings(PolicySettings):
             extra_headers=self.workforce_headers,
             parameters=PROCORE if self.workforce_dialect == "procore" else {},
             policy=self.policy(),
+            proxy=revealed(self.upstream_proxy),
         )
 
 

@@ -14,6 +14,7 @@ from tests.graphs import codes, is_check_ins
 from tests.servers import finished, running
 from tests.upstreams.wire import listening
 from tests.waiting import LONG
+from tests.wire.proxies import proxying
 
 WALK = '{ project(number: "HB-1000") { name people { name checkIns(first: 1) { totalCount nodes { id } } } } }'
 
@@ -83,6 +84,16 @@ async def test_no_proxy_of_the_machine_gets_to_know_the_credentials(tmp_path: Pa
     assert (codes(answer), proxy.heads) == ([], [])
 
 
+async def test_upstreams_are_asked_through_the_proxy_that_is_configured(tmp_path: Path) -> None:
+    async with proxying() as proxy, running("sandbox", "--people", "30", home=tmp_path, health="/") as upstream:
+        given = {"CREWGRAPH_CHECKINS_URL": upstream, "CREWGRAPH_WORKFORCE_URL": upstream, "CREWGRAPH_WORKFORCE_COMPANY": "sandbox"}
+        async with running("serve", home=tmp_path, **given, CREWGRAPH_UPSTREAM_PROXY=f"http://{proxy.address}") as address:
+            answer = await ask(address, "{ checkIns(first: 1) { totalCount } currentAssignments(first: 1) { totalCount } }")
+    assert codes(answer) == []
+    assert proxy.heads
+    assert {head.split(b" ")[1].startswith(upstream.encode()) for head in proxy.heads} == {True}
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -99,6 +110,8 @@ async def test_no_proxy_of_the_machine_gets_to_know_the_credentials(tmp_path: Pa
         ({"CREWGRAPH_UPSTREAM_RATE": "inf"}, "CREWGRAPH_UPSTREAM_RATE: "),
         ({"CREWGRAPH_IDENTITY_FILE": "missing.csv"}, "missing.csv cannot be read"),
         ({"CREWGRAPH_CORS_ORIGINS": "https://app.example.com"}, "CREWGRAPH_CORS_ORIGINS: must be JSON"),
+        ({"CREWGRAPH_UPSTREAM_PROXY": "socks5://me:pw@proxy"}, "CREWGRAPH_UPSTREAM_PROXY: must be"),
+        ({"CREWGRAPH_UPSTREAM_PROXY": "http://me:pw@proxy/path"}, "CREWGRAPH_UPSTREAM_PROXY: must be"),
         ({"CREWGRAPH_CHECKINS_TOKEN": "p\u00e4ss"}, "CREWGRAPH_CHECKINS_TOKEN: must be"),
         ({"CREWGRAPH_WORKFORCE_TOKEN_HEADER": "X Key"}, "CREWGRAPH_WORKFORCE_TOKEN_HEADER: must be"),
         ({"CREWGRAPH_WORKFORCE_HEADERS": '{"X-Key": "a\\nb"}'}, "CREWGRAPH_WORKFORCE_HEADERS: must have"),
