@@ -149,9 +149,9 @@ async def check_ins(person: Person, loaders: Loaders, page: Page, submitted: Win
 def check_ins_at_hand(people: Sequence[Person], loaders: Loaders, page: Page, submitted: Window | None) -> list[Any] | None:
     """The check-ins of each of these people, if it is remembered of all who they are."""
     links = loaders.identity.at_hand(people) if linkable(people, loaders) else None
-    return (
-        [linked(person, link, loaders, page, submitted) for person, link in zip(people, links, strict=True)] if links is not None else None
-    )
+    if links is None:
+        return None
+    return [linked(person, link, loaders, page, submitted) for person, link in zip(people, links, strict=True)]
 
 
 def check_ins_together(

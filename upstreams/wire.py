@@ -36,13 +36,14 @@ def wire(dialect: Dialect, transport: httpx.AsyncBaseTransport | None = None) ->
     for more in (dialect.extra_headers, dialect.credentials.headers(), {"Accept-Encoding": OFFERED}):
         headers.update(more)
     base = dialect.base_url.rstrip("/")
-    if transport is None and dialect.proxy is None:
-        return Network(dialect.name, base, headers, dialect.policy)
-    transport = transport or proxied(dialect.proxy)
+    if transport is None:
+        if dialect.proxy is None:
+            return Network(dialect.name, base, headers, dialect.policy)
+        transport = proxied(dialect.proxy)
     return Through(transport, dialect.name, base, headers, dialect.policy)
 
 
-def proxied(proxy: str | None, trusted: ssl.SSLContext | None = None) -> httpx.AsyncHTTPTransport:
+def proxied(proxy: str, trusted: ssl.SSLContext | None = None) -> httpx.AsyncHTTPTransport:
     """The way through a proxy: of an upstream with TLS it learns the host alone, whose certificate is checked as ever.
 
     httpx speaks to it, at several times the cost of a call. As many connections as calls: their number is the gate's matter.

@@ -23,9 +23,9 @@ def settle() -> None:
 
 def tidy(*, busy: bool) -> None:
     """Look at everything, or at the young, if that is due and nobody waits or is about to ask again."""
-    young, younger, half = gc.get_count()
     if busy:
         return
+    young, younger, half = gc.get_count()
     if half or younger >= ENOUGH:
         gc.collect()
     elif young >= IDLE:

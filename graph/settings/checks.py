@@ -36,8 +36,8 @@ def gaps(settings: SharingSettings) -> list[str]:
     problems += unsendable("WORKFORCE", settings.workforce_token, settings.workforce_token_header, settings.workforce_headers)
     if settings.redis_url is not None and (problem := bad_redis(settings.redis_url.get_secret_value())) is not None:
         problems.append(problem)
-    if settings.upstream_proxy is not None and not proxy(settings.upstream_proxy.get_secret_value()):
-        problems.append(f"{PREFIX}UPSTREAM_PROXY: must be the http or https address of a proxy, without a path or a query.")
+    if settings.upstream_proxy is not None and (problem := bad_proxy(settings.upstream_proxy.get_secret_value())) is not None:
+        problems.append(problem)
     return problems + [problem for name, url in addresses(settings) if (problem := bad_address(name, url))]
 
 
@@ -75,14 +75,12 @@ def bad_redis(url: str) -> str | None:
     return None
 
 
-def proxy(url: str) -> bool:
-    """Whether that can be the address of a proxy; it may hold a password, and is not repeated."""
-    try:
-        address = httpx.URL(url)
-    except httpx.InvalidURL:
-        return False
-    whole = address.scheme in ("http", "https") and bool(address.host) and " " not in url
-    return whole and address.raw_path in (b"", b"/") and not address.fragment
+def bad_proxy(url: str) -> str | None:
+    """What is wrong with the address of a proxy, if anything; it may hold a password, and is not repeated."""
+    address = web(url)
+    if address is not None and address.raw_path == b"/":
+        return None
+    return f"{PREFIX}UPSTREAM_PROXY: must be the http or https address of a proxy, without a path or a query."
 
 
 def addresses(settings: SharingSettings) -> list[tuple[str, str]]:
@@ -92,9 +90,16 @@ def addresses(settings: SharingSettings) -> list[tuple[str, str]]:
 
 def bad_address(name: str, url: str) -> str | None:
     """What is wrong with an address, if anything."""
+    address = web(url)
+    if address is not None and not (address.userinfo or address.query):
+        return None
+    return f"{PREFIX}{name}: must be an http or https address without credentials or a query."
+
+
+def web(url: str) -> httpx.URL | None:
+    """An http or https address, without a fragment; None for anything else."""
     try:
         address = httpx.URL(url)
-        usable = address.scheme in ("http", "https") and address.host and not (address.userinfo or address.query or address.fragment)
     except httpx.InvalidURL:
-        usable = False
-    return None if usable and " " not in url else f"{PREFIX}{name}: must be an http or https address without credentials or a query."
+        return None
+    return address if address.scheme in ("http", "https") and address.host and not address.fragment and " " not in url else None

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
-from tests.waiting import until
+from tests.wire.servers import accepting
 
 END = b"\r\n\r\n"
 
@@ -63,13 +63,7 @@ class Proxy:
 
 @asynccontextmanager
 async def proxying(password: bytes | None = None) -> AsyncIterator[Proxy]:
-    """Such a proxy; all its connections have ended when it is left."""
+    """Such a proxy."""
     found = Proxy(password)
-    server = await asyncio.start_server(found.handle, "127.0.0.1", 0)
-    found.address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    try:
+    async with accepting(found) as found.address:
         yield found
-    finally:
-        await until(lambda: not found.open)
-        server.close()
-        await server.wait_closed()

@@ -6,6 +6,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Protocol
 
 import httpx
 
@@ -50,18 +51,34 @@ class Server:
             self.open -= 1
 
 
+class Accepts(Protocol):
+    """What is done with connections, and how many are `open`."""
+
+    open: int
+
+    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection."""
+
+
 @asynccontextmanager
-async def serving(answering: Answering, tls: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
-    """Such a server; all its connections have ended when it is left."""
-    found = Server(answering)
+async def accepting(found: Accepts, tls: ssl.SSLContext | None = None) -> AsyncIterator[str]:
+    """A host and port on which connections are taken; all of them have ended when it is left."""
     server = await asyncio.start_server(found.handle, "127.0.0.1", 0, ssl=tls)
-    found.address = f"{'https' if tls else 'http'}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
-        yield found
+        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
         await until(lambda: not found.open)
         server.close()
         await server.wait_closed()
+
+
+@asynccontextmanager
+async def serving(answering: Answering, tls: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
+    """Such a server."""
+    found = Server(answering)
+    async with accepting(found, tls) as place:
+        found.address = f"{'https' if tls else 'http'}://{place}"
+        yield found
 
 
 def says(*messages: bytes) -> Answering:
