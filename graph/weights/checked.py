@@ -14,6 +14,7 @@ from graph.execution.places import lined
 from graph.schema import schema
 from graph.weights.bounds import Bounds
 from graph.weights.measure import refusals
+from graph.weights.rules import together
 
 LETTERS = 20
 """How many characters there may be for each token, blanks and comments among them: reading them takes as long as reading tokens."""
@@ -59,6 +60,11 @@ class Sparing(ValidationRule):
             self.report_error(GraphQLError(sentence, node, extensions={"code": "MAX_INTROSPECTION_LIMIT"}))
 
 
+ALWAYS = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+WAIVED, OPEN, CLOSED = together(*ALWAYS), together(Sparing, *ALWAYS), together(Unshown, *ALWAYS)
+"""The rules for a gateway, which may read the schema as it likes, for clients who may, and for those who may not."""
+
+
 def read(text: str, limits: Bounds) -> tuple[DocumentNode, bool]:
     """A document, and whether it is known to be valid, so that it is not read again. Raises GraphQLError.
 
@@ -89,6 +95,5 @@ def wrong(document: DocumentNode, text: str, limits: Bounds) -> list[GraphQLErro
 
 def invalid(document: DocumentNode, limits: Bounds) -> list[GraphQLError]:
     """What the schema does not allow in a document."""
-    reading = () if limits.waives else (Sparing if limits.introspection else Unshown,)
-    rules = (*reading, *specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
-    return validate(schema._schema, document, rules, MOST_ERRORS, limits.mute)
+    rules = WAIVED if limits.waives else OPEN if limits.introspection else CLOSED
+    return validate(schema._schema, document, (rules,), MOST_ERRORS, limits.mute)
