@@ -1,13 +1,15 @@
-"""Python's garbage collector as a server needs it: it looks at young objects by the thousand, and at all when nobody asks anything."""
+"""Python's garbage collector as a server needs it: it looks at the young when that is worth it, at all when nobody asks anything."""
 
 from __future__ import annotations
 
 import gc
 
-YOUNG = 100_000
-"""How many objects more than have gone make a look at these, whoever waits: what waits in thousands of calls is no garbage."""
-IDLE = 10_000
-"""How many make one in a moment in which nobody asks anything."""
+FEW = 10_000
+"""How many objects more than have gone make a look at these while looks find garbage: it stops the process for ten milliseconds."""
+MANY = 100_000
+"""How many make one while looks find none: what waits in thousands of calls is no garbage."""
+WORTH = 5_000
+"""How many objects a look frees that was worth it."""
 SELDOM = 5
 """How many looks at the younger half make one at everything, whoever waits: it stops the process for a tenth of a second and more."""
 ENOUGH = 10
@@ -18,7 +20,15 @@ def settle() -> None:
     """What has been made by now, such as the schema, lives as long as the process, and is not looked at again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG, ENOUGH, SELDOM)
+    gc.set_threshold(FEW, ENOUGH, SELDOM)
+    if learn not in gc.callbacks:
+        gc.callbacks.append(learn)
+
+
+def learn(phase: str, found: dict[str, int]) -> None:
+    """After a look at the young, the next comes soon or late, as this one was worth it or not."""
+    if phase == "stop" and found["generation"] == 0:
+        gc.set_threshold(FEW if found["collected"] >= WORTH else MANY, ENOUGH, SELDOM)
 
 
 def tidy(*, busy: bool) -> None:
@@ -28,5 +38,5 @@ def tidy(*, busy: bool) -> None:
     young, younger, half = gc.get_count()
     if half or younger >= ENOUGH:
         gc.collect()
-    elif young >= IDLE:
+    elif young >= FEW:
         gc.collect(0)
