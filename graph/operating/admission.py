@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -48,8 +49,8 @@ async def admitted(request: Request, watch: Watch, payer: str | None) -> AsyncIt
             raise http.overloaded(cause.retry_after) from cause
         try:
             yield turn
-        finally:
-            watch.line.leave()
+        finally:  # each counts until the event loop's turn is over: of those that wait for nothing, only one would ever be seen to run
+            asyncio.get_running_loop().call_soon(watch.line.leave)
 
 
 @contextmanager

@@ -44,6 +44,7 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, drain: Drain) -> None:
         super().__init__(config)
         self.drain, self.answered = drain, 0
+        self.listeners: Sequence[socket.socket] = ()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to end. A success, so the signal is not raised again afterwards."""
@@ -54,10 +55,17 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to serve, with all that stays."""
         await super().startup(sockets)
+        self.listeners = sockets or ()
         collecting.settle()
 
     async def on_tick(self, counter: int) -> bool:
-        """Whether to stop serving: after the grace, or when the process that began this one has died."""
+        """Whether to stop serving: after the grace, or when the process that began this one has died.
+
+        uvloop takes one new connection in each turn of the event loop. While operations make turns long, the others would wait outside,
+        where nobody who waits for too long is sent away; so whoever has knocked by now is let in.
+        """
+        if knocked := self.knocked():
+            await self.admit(knocked)
         before, self.answered = self.answered, self.server_state.total_requests
         collecting.tidy(busy=bool(self.server_state.tasks) or before != self.answered)
         parent = parent_process()
@@ -67,7 +75,7 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let in who has knocked, close the door, wait for requests that are on their way, then end as uvicorn does."""
         self.drain.begin(at_once=True)
-        knocked = [one for listener in sockets or () for one in accepted(listener)]
+        knocked = self.knocked()
         for server in self.servers:
             server.close()
         await self.admit(knocked)
@@ -81,6 +89,10 @@ class Server(uvicorn.Server):
         while self.server_state.connections and not self.force_exit:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
+    def knocked(self) -> list[socket.socket]:
+        """The connections that nobody has taken yet."""
+        return [one for listener in self.listeners for one in accepted(listener)]
+
     async def admit(self, connections: Sequence[socket.socket]) -> None:
         """Serve these connections as if the server had accepted them."""
         loop, kind = asyncio.get_running_loop(), self.config.http_protocol_class
@@ -88,9 +100,8 @@ class Server(uvicorn.Server):
         def protocol() -> asyncio.Protocol:
             return kind(config=self.config, server_state=self.server_state, app_state=self.lifespan.state, _loop=loop)  # type: ignore[call-arg]
 
-        for one in connections:
-            with suppress(OSError):  # it has left already
-                await loop.connect_accepted_socket(protocol, one)
+        taken = (loop.connect_accepted_socket(protocol, one) for one in connections)
+        await asyncio.gather(*taken, return_exceptions=True)  # some may have left already
 
 
 def accepted(listener: socket.socket) -> list[socket.socket]:

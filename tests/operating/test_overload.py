@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -66,6 +67,18 @@ async def test_a_full_line_refuses_at_the_door_and_counts_whom_it_refused(compan
     assert counted['crewgraph_operations_total{kind="none",outcome="shed"}'] == 1
     assert counted['crewgraph_operation_errors_total{code="OVERLOADED"}'] == 1
     assert counted['crewgraph_operations_total{kind="query",outcome="ok"}'] == 9
+
+
+async def test_operations_that_wait_for_nothing_are_too_many_too_if_they_come_at_once(company: Path) -> None:
+    """Each is over before the next begins, and all the same the last of a thousand would be answered after a second."""
+    async with graph(company, operating=Operating(most=2, patience=0)) as found:
+        at_once = [found.client.post("/graphql", json={"query": f"{{ q{number}: __typename }}"}) for number in range(10)]
+        statuses = Counter(one.status_code for one in await asyncio.gather(*at_once))
+        later = [await found.client.post("/graphql", json={"query": f"{{ r{number}: __typename }}"}) for number in range(10)]
+    assert statuses[200] >= 2
+    assert statuses[503] >= 1
+    assert statuses.total() == statuses[200] + statuses[503]
+    assert {one.status_code for one in later} == {200}
 
 
 async def test_a_client_that_asks_for_too_much_is_told_so_and_others_are_not(company: Path) -> None:
