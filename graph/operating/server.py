@@ -90,7 +90,7 @@ class Server(uvicorn.Server):
             await asyncio.sleep(0.02)
 
     def knocked(self) -> list[socket.socket]:
-        """The connections that nobody has taken yet."""
+        """Those that wait at any listener, with which they would be lost."""
         return [one for listener in self.listeners for one in accepted(listener)]
 
     async def admit(self, connections: Sequence[socket.socket]) -> None:
@@ -100,12 +100,15 @@ class Server(uvicorn.Server):
         def protocol() -> asyncio.Protocol:
             return kind(config=self.config, server_state=self.server_state, app_state=self.lifespan.state, _loop=loop)  # type: ignore[call-arg]
 
-        taken = (loop.connect_accepted_socket(protocol, one) for one in connections)
-        await asyncio.gather(*taken, return_exceptions=True)  # some may have left already
+        async def take(one: socket.socket) -> None:
+            with suppress(OSError):  # it has left already
+                await loop.connect_accepted_socket(protocol, one)
+
+        await asyncio.gather(*map(take, connections))
 
 
 def accepted(listener: socket.socket) -> list[socket.socket]:
-    """The connections that the system has made and nobody has taken yet; they would be lost with the listener."""
+    """The connections that the system has made and nobody has taken yet."""
     found = []
     with suppress(OSError):  # there are no more
         while True:
