@@ -20,6 +20,8 @@ from graph.operating.drain import Drain
 
 LINGER = 1.0
 """Seconds that connections without a request are left open after the door was closed: their request may be on its way."""
+LOOKS = 50
+"""How often it is seen in that time whether any are left."""
 
 
 def configured(app: ASGIApp, drain: Drain) -> uvicorn.Config:
@@ -55,7 +57,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to serve, with all that stays."""
         await super().startup(sockets)
-        self.listeners = sockets or ()
+        self.listeners = [one.dup() for one in sockets or ()]  # for those of the event loop close with it
         collecting.settle()
 
     async def on_tick(self, counter: int) -> bool:
@@ -73,24 +75,32 @@ class Server(uvicorn.Server):
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Let in who has knocked, close the door, wait for requests that are on their way, then end as uvicorn does."""
+        """Close the door, let in who had knocked, wait for requests that are on their way, then end as uvicorn does.
+
+        The system makes connections while a listener is open anywhere, and resets those that nobody has taken when it is not; so the last
+        to be closed are our own, right after a look at who waits there.
+        """
         self.drain.begin(at_once=True)
-        knocked = self.knocked()
         for server in self.servers:
             server.close()
-        await self.admit(knocked)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LINGER):
-                await self.left()
+        for one in sockets or ():
+            one.close()
+        await self.admit([one for listener in self.listeners for one in closed(listener)])
+        await self.left()
         await super().shutdown(sockets)
 
     async def left(self) -> None:
-        """Until no connection is left; uvicorn says of none when it ends."""
-        while self.server_state.connections and not self.force_exit:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+        """Until no connection is left, of which uvicorn tells nobody, or for as long as they are left open.
+
+        That is counted in looks: what came while the process stood still is read between two of them.
+        """
+        for _ in range(LOOKS):
+            if self.force_exit or not self.server_state.connections:
+                break
+            await asyncio.sleep(LINGER / LOOKS)
 
     def knocked(self) -> list[socket.socket]:
-        """Those that wait at any listener, with which they would be lost."""
+        """Those that wait at any listener."""
         return [one for listener in self.listeners for one in accepted(listener)]
 
     async def admit(self, connections: Sequence[socket.socket]) -> None:
@@ -101,6 +111,7 @@ class Server(uvicorn.Server):
             return kind(config=self.config, server_state=self.server_state, app_state=self.lifespan.state, _loop=loop)  # type: ignore[call-arg]
 
         async def take(one: socket.socket) -> None:
+            one.setblocking(False)
             with suppress(OSError):  # it has left already
                 await loop.connect_accepted_socket(protocol, one)
 
@@ -113,8 +124,13 @@ def accepted(listener: socket.socket) -> list[socket.socket]:
     with suppress(OSError):  # there are no more
         while True:
             found.append(listener.accept()[0])
-    for one in found:
-        one.setblocking(False)
+    return found
+
+
+def closed(listener: socket.socket) -> list[socket.socket]:
+    """Those whom the closing of this listener would have reset. Nothing may come between the two: whoever knocks there is lost."""
+    found = accepted(listener)
+    listener.close()
     return found
 
 
