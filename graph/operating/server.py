@@ -78,7 +78,7 @@ class Server(uvicorn.Server):
         """Close the door, let in who had knocked, wait for requests that are on their way, then end as uvicorn does.
 
         The system makes connections while a listener is open anywhere, and resets those that nobody has taken when it is not; so the last
-        to be closed are our own, right after a look at who waits there.
+        to be closed are our own, right after a look at who waits there. One that is still being made is lost.
         """
         self.drain.begin(at_once=True)
         for server in self.servers:

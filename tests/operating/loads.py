@@ -12,6 +12,10 @@ BODY = json.dumps({"query": NAMES}).encode()
 REQUEST = b"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
 
 
+MADE = 0.02
+"""Seconds in which a connection to this machine is made, or reset because nobody listens any more."""
+
+
 @dataclass
 class Load:
     """Clients that ask again as soon as they are answered, on a connection that they keep until an answer says that it ends.
@@ -30,8 +34,8 @@ class Load:
         while True:
             if streams is None:
                 try:
-                    streams = await asyncio.open_connection("127.0.0.1", self.port)
-                except OSError:  # refused, or reset in the moment in which the door closed
+                    streams = await self.connected()
+                except OSError:  # refused, or reset while it was made
                     self.refused += 1
                     return
             try:
@@ -42,6 +46,17 @@ class Load:
             if not kept:
                 streams[1].close()
                 streams = None
+
+    async def connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection that is made at the server's end too, which the client's knows nothing of.
+
+        Raises OSError when the door closed before it was.
+        """
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        await asyncio.sleep(MADE)
+        if failure := reader.exception():
+            raise failure
+        return reader, writer
 
     async def once(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Ask, and read the whole answer; whether the connection lives on."""
