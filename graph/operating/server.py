@@ -6,7 +6,7 @@ import asyncio
 import math
 import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from multiprocessing import parent_process
 from types import FrameType
@@ -66,8 +66,7 @@ class Server(uvicorn.Server):
         uvloop takes one new connection in each turn of the event loop. While operations make turns long, the others would wait outside,
         where nobody who waits for too long is sent away; so whoever has knocked by now is let in.
         """
-        if knocked := self.knocked():
-            await self.admit(knocked)
+        await self.admit(accepted)
         before, self.answered = self.answered, self.server_state.total_requests
         collecting.tidy(busy=bool(self.server_state.tasks) or before != self.answered)
         parent = parent_process()
@@ -83,9 +82,7 @@ class Server(uvicorn.Server):
         self.drain.begin(at_once=True)
         for server in self.servers:
             server.close()
-        for one in sockets or ():
-            one.close()
-        await self.admit([one for listener in self.listeners for one in closed(listener)])
+        await self.admit(closed)
         await self.left()
         await super().shutdown(sockets)
 
@@ -99,15 +96,12 @@ class Server(uvicorn.Server):
                 break
             await asyncio.sleep(LINGER / LOOKS)
 
-    def knocked(self) -> list[socket.socket]:
-        """Those that wait at any listener."""
-        return [one for listener in self.listeners for one in accepted(listener)]
-
-    async def admit(self, connections: Sequence[socket.socket]) -> None:
-        """Serve these connections as if the server had accepted them."""
-        loop, kind = asyncio.get_running_loop(), self.config.http_protocol_class
+    async def admit(self, taken: Callable[[socket.socket], list[socket.socket]]) -> None:
+        """Serve the connections that are taken from the listeners as if the event loop had accepted them."""
+        loop = asyncio.get_running_loop()
 
         def protocol() -> asyncio.Protocol:
+            kind = self.config.http_protocol_class
             return kind(config=self.config, server_state=self.server_state, app_state=self.lifespan.state, _loop=loop)  # type: ignore[call-arg]
 
         async def take(one: socket.socket) -> None:
@@ -115,7 +109,7 @@ class Server(uvicorn.Server):
             with suppress(OSError):  # it has left already
                 await loop.connect_accepted_socket(protocol, one)
 
-        await asyncio.gather(*map(take, connections))
+        await asyncio.gather(*(take(one) for listener in self.listeners for one in taken(listener)))
 
 
 def accepted(listener: socket.socket) -> list[socket.socket]:
