@@ -4,6 +4,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
+# Where this is set, each of the many processes that tests start would compile the whole product.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: serve sandbox test lint bench schema clean
 
 serve: $(VENV)/serving
@@ -13,7 +16,7 @@ sandbox: $(VENV)/serving
 	$(BIN)/crewgraph sandbox
 
 test: $(VENV)/installed
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/linted
 	$(BIN)/ruff check

@@ -22,6 +22,11 @@ match os.environ.get("COMPILED_EXECUTION"):
         pass
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Twice as many processes as cores: many tests wait, for servers, browsers and deadlines."""
+    return 2 * (os.cpu_count() or 1)
+
+
 @pytest.fixture(scope="session")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Sixty people on TODAY; who needs others has a fixture of this name nearer by."""

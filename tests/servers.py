@@ -18,6 +18,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from graph.execution.planning import Planning
+from tests.forked import ForkedCommand, fork_command, scratch_folder
 from tests.waiting import LONG, until
 
 COMMAND = Path(sys.executable).with_name("crewgraph")
@@ -75,11 +76,11 @@ class Ended:
 
 
 def environment(home: Path, given: Mapping[str, str]) -> dict[str, str]:
-    """A clean environment: nothing of the caller's settings, a cache of its own, no load balancer to wait for; no plans where tests have none."""
+    """A clean environment: nothing of the caller's settings, no load balancer to wait for; no plans where tests have none."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CREWGRAPH_")}
     return {
         **inherited,
-        "XDG_CACHE_HOME": str(home),
+        "XDG_CACHE_HOME": str(scratch_folder()),
         "XDG_STATE_HOME": str(home),
         "COLUMNS": "200",
         "CREWGRAPH_DRAIN_GRACE_SECONDS": "0",
@@ -89,14 +90,21 @@ def environment(home: Path, given: Mapping[str, str]) -> dict[str, str]:
 
 
 async def command(*arguments: str, home: Path, **given: str) -> Process:
-    """The command, started in an empty folder, in no hurry unless it is told to be."""
+    """The command, started afresh in an empty folder, in no hurry unless it is told to be."""
     env = environment(home, UNHURRIED | given)
     return await asyncio.create_subprocess_exec(str(COMMAND), *arguments, stdout=PIPE, stderr=PIPE, cwd=home, env=env)
 
 
+async def quick_command(*arguments: str, home: Path, **given: str) -> Process | ForkedCommand:
+    """The same, forked where nothing is given but settings."""
+    if all(name.startswith("CREWGRAPH_") for name in given):
+        return fork_command(arguments, environment(home, UNHURRIED | given), home)
+    return await command(*arguments, home=home, **given)
+
+
 async def finished(*arguments: str, home: Path, **given: str) -> Ended:
     """The command, run to its end."""
-    process = await command(*arguments, home=home, **given)
+    process = await quick_command(*arguments, home=home, **given)
     async with asyncio.timeout(LONG):
         out, err = await process.communicate()
     return Ended(process.returncode, out.decode(), err.decode())
@@ -106,20 +114,35 @@ async def finished(*arguments: str, home: Path, **given: str) -> Ended:
 async def running(*arguments: str, home: Path, health: str = "/health/ready", **given: str) -> AsyncIterator[str]:
     """The address of a command that serves, stopped by SIGTERM, which must end it with status 0."""
     with reserved() as port:
-        process = await command(*arguments, "--port", str(port), home=home, **given)
-        address = f"http://127.0.0.1:{port}"
-        told = asyncio.create_task(process.communicate())  # all along: a full pipe would stop the command
-        try:
-            await answering(f"{address}{health}", process)
+        process = await quick_command(*arguments, "--port", str(port), home=home, **given)
+        async with stopping(process, f"http://127.0.0.1:{port}", health) as address:
             yield address
-        finally:
-            if process.returncode is None:
-                process.terminate()
-            _, err = await told
+
+
+@asynccontextmanager
+async def running_afresh(*arguments: str, home: Path, **given: str) -> AsyncIterator[str]:
+    """The same for a command that is not forked, as its line in the table of processes shows."""
+    with reserved() as port:
+        process = await command(*arguments, "--port", str(port), home=home, **given)
+        async with stopping(process, f"http://127.0.0.1:{port}", "/health/ready") as address:
+            yield address
+
+
+@asynccontextmanager
+async def stopping(process: Process | ForkedCommand, address: str, health: str) -> AsyncIterator[str]:
+    """The address of a process, from when it answers there; then it is stopped."""
+    told = asyncio.create_task(process.communicate())  # all along: a full pipe would stop the command
+    try:
+        await answering(f"{address}{health}", process)
+        yield address
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        _, err = await told
     assert process.returncode == 0, err.decode()
 
 
-async def answering(url: str, process: Process) -> None:
+async def answering(url: str, process: Process | ForkedCommand) -> None:
     """Wait until an address answers at all, or the command that should serve it ends."""
     async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(LONG):
         while process.returncode is None:

@@ -15,7 +15,7 @@ import pytest
 from graph.operating.server import LINGER
 from tests.operating.asking import NAMES, numbers
 from tests.operating.loads import Load
-from tests.servers import answering, command, reserved, running
+from tests.servers import answering, quick_command, reserved, running
 from tests.waiting import LONG, undisturbed, until
 
 CLIENTS = 12
@@ -35,7 +35,7 @@ class End:
 async def ended(home: Path, *arguments: str, **given: str) -> End:
     """A server that twelve clients without a pause ask, and that is told to end."""
     with reserved() as port:
-        process = await command("serve", "--port", str(port), *arguments, home=home, **{**SETTINGS, **given})
+        process = await quick_command("serve", "--port", str(port), *arguments, home=home, **{**SETTINGS, **given})
         told = asyncio.create_task(process.communicate())
         await answering(f"http://127.0.0.1:{port}/health/ready", process)
         load, ready = Load(port), list[int]()
@@ -79,7 +79,7 @@ async def test_an_operation_in_flight_is_finished_unless_it_takes_longer_than_th
     """Upstreams that take five seconds a call, under a drain that is longer or shorter."""
     with reserved() as port:
         given = {**SETTINGS, "CREWGRAPH_DRAIN_SECONDS": limit}
-        process = await command("serve", "--port", str(port), "--latency-ms", "5000", home=tmp_path, **given)
+        process = await quick_command("serve", "--port", str(port), "--latency-ms", "5000", home=tmp_path, **given)
         told = asyncio.create_task(process.communicate())
         await answering(f"http://127.0.0.1:{port}/health/ready", process)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=LONG) as client:
@@ -98,7 +98,7 @@ async def test_an_operation_in_flight_is_finished_unless_it_takes_longer_than_th
 
 async def test_ctrl_c_ends_at_once_and_well_whatever_the_grace(tmp_path: Path) -> None:
     with reserved() as port:
-        process = await command("serve", "--port", str(port), home=tmp_path, **{**SETTINGS, "CREWGRAPH_DRAIN_GRACE_SECONDS": "300"})
+        process = await quick_command("serve", "--port", str(port), home=tmp_path, **{**SETTINGS, "CREWGRAPH_DRAIN_GRACE_SECONDS": "300"})
         told = asyncio.create_task(process.communicate())
         await answering(f"http://127.0.0.1:{port}/health/ready", process)
         process.send_signal(signal.SIGINT)
@@ -110,7 +110,7 @@ async def test_ctrl_c_ends_at_once_and_well_whatever_the_grace(tmp_path: Path) -
 async def test_a_port_that_is_taken_is_a_sentence(tmp_path: Path) -> None:
     async with running("serve", home=tmp_path, **SETTINGS) as address:
         port = address.rpartition(":")[2]
-        process = await command("serve", "--port", port, home=tmp_path, **SETTINGS)
+        process = await quick_command("serve", "--port", port, home=tmp_path, **SETTINGS)
         _, err = await process.communicate()
     assert process.returncode == 2
     assert f"127.0.0.1:{port}" in err.decode()

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from tests.operating.asking import NAMES, numbers
-from tests.servers import command, finished, reserved, running
+from tests.servers import command, finished, reserved, running_afresh
 from tests.waiting import LONG, until
 
 SETTINGS = {"CREWGRAPH_SANDBOX_PEOPLE": "30"}
@@ -20,7 +20,7 @@ GOOD = "person_id,email\n"
 async def test_workers_share_a_port_are_told_of_together_and_are_replaced_when_they_die(tmp_path: Path) -> None:
     """The number of people comes from a flag, so flags reach the workers; a counter of one that died is not lost."""
     async with (
-        running("serve", "--workers", "2", "--people", "25", home=tmp_path) as address,
+        running_afresh("serve", "--workers", "2", "--people", "25", home=tmp_path) as address,
         httpx.AsyncClient(base_url=address, trust_env=False, timeout=LONG) as client,
     ):
         await told(client, 2)
@@ -89,7 +89,7 @@ async def test_a_worker_that_cannot_be_replaced_costs_nobody_the_others(tmp_path
     mapping = tmp_path / "people.csv"
     mapping.write_text(GOOD)
     async with (
-        running("serve", "--workers", "2", "--identity-file", str(mapping), home=tmp_path, **SETTINGS) as address,
+        running_afresh("serve", "--workers", "2", "--identity-file", str(mapping), home=tmp_path, **SETTINGS) as address,
         httpx.AsyncClient(base_url=address, trust_env=False, timeout=LONG) as client,
     ):
         await told(client, 2)
