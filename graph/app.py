@@ -133,8 +133,8 @@ async def knowing(
     """
     cache, engine, store, books = limits.cache(), limits.engine(), limits.store(), Ledger()
     observer = watch.observer if watch is not None else SILENT
-    check_ins = Caller(Http(upstreams.check_ins, upstreams.check_ins_transport, observer=observer), cache, engine)
-    workforce = Caller(Http(upstreams.workforce, upstreams.workforce_transport, observer=observer), cache, engine)
+    check_ins = Caller(Http(upstreams.check_ins, upstreams.check_ins_transport, observer=observer, calendar=rules.clock), cache, engine)
+    workforce = Caller(Http(upstreams.workforce, upstreams.workforce_transport, observer=observer, calendar=rules.clock), cache, engine)
     clients = Workforce(Within(workforce, books), upstreams.company), CheckIns(Within(check_ins, books))
     known = Known(*clients, rules, register.register if isinstance(register, Watched) else register, store)
     async with AsyncExitStack() as ending:

@@ -8,6 +8,7 @@ import json
 import logging
 import socket
 import sys
+from datetime import date
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Literal
@@ -20,13 +21,14 @@ import sandbox as sandboxes
 from graph import accepting, graphiql, matching, serving, tables, waterfall
 from graph import explain as explaining
 from graph.access import command as keys
-from graph.embedded import company_file
+from graph.embedded import company_file, pin
 from graph.operating import logs, server
 from graph.operating.drain import Drain
 from graph.plainly import out, plainly, readable
 from graph.schema import sdl
-from graph.settings import Settings, load
+from graph.settings import Settings, Unusable, load
 from graph.settings.access import exposed
+from graph.settings.embedded import parse_day
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="One graph over check-ins and workforce."
@@ -46,8 +48,10 @@ WorkforceCompany = Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_W
 IdentityFile = Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_IDENTITY_FILE.")]
 NumberProperty = Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_EMPLOYEE_NUMBER_PROPERTY.")]
 TimeZone = Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_TIME_ZONE.")]
+Today = Annotated[str | None, typer.Option(help="Day that the sandbox takes for today, such as 2026-11-24; time stands still at its noon.")]
 Rehearse = Annotated[Path | None, typer.Option(help="TOML file with the faults of a rehearsal, which begins at once.")]
 Match = Literal["exact", "substring"]
+PINNED = "PINNED to {day}: it is always noon of that day there."
 Kept = Annotated[Path | None, typer.Option("--file", help="Database file to keep the company in and use again.")]
 
 
@@ -79,6 +83,7 @@ def serve(
     employee_number_property: NumberProperty = None,
     time_zone: TimeZone = None,
     workers: Annotated[int | None, typer.Option(help="Outranks CREWGRAPH_WORKERS.", min=1, max=64)] = None,
+    today: Today = None,
     rehearse: Rehearse = None,
 ) -> None:
     """Serve the graph, with GraphiQL for browsers, over the configured upstreams or over the embedded sandbox."""
@@ -93,6 +98,7 @@ def serve(
             "employee_number_property": employee_number_property,
             "time_zone": time_zone,
             "workers": workers,
+            "sandbox_today": read_today(today),
         }
         order = serving.Order(flags, latency_ms, rehearse)
         settings = order.checked()
@@ -114,6 +120,7 @@ def sandbox(
     request_log: Annotated[Path | None, typer.Option(help="File that gets each raw request path with its query, a line each.")] = None,
     company: Annotated[str, typer.Option(help="Company id of the workforce API.")] = "sandbox",
     file: Kept = None,
+    today: Today = None,
     name_match: Annotated[Match, typer.Option(help="How the check-ins name filters match.")] = "exact",
     email_match: Annotated[Match, typer.Option(help="How the check-ins email filters match.")] = "exact",
     ignore_case: Annotated[bool, typer.Option(help="Whether those filters ignore upper and lower case.")] = False,
@@ -127,7 +134,8 @@ def sandbox(
     """Serve both REST APIs over a made-up company, on one port, for demonstrations, tests and load."""
     with plainly():
         plan = sandboxes.read_plan(rehearse) if rehearse is not None else None
-        path = company_file(file, people, seed)
+        day = read_today(today)
+        path = company_file(file, people, seed, day)
     options = sandboxes.Options(
         company=company,
         latency_ms=latency_ms,
@@ -143,10 +151,12 @@ def sandbox(
         faults=plan,
     )
     out.print(f"Check-ins: http://{host}:{port}/api/v2/checkins/   Workforce: http://{host}:{port}/v2/companies/{company}/assignments")
+    if day is not None:
+        out.print(PINNED.format(day=day))
     if plan is not None:
         out.print(f"REHEARSAL, counted at http://{host}:{port}/sandbox/faults:\n{plan}", style="bold yellow", markup=False)
     with plainly():
-        app, listener = sandboxes.create_app(path, options), server.listening(host, port)
+        app, listener = sandboxes.create_app(path, pin(options, day)), server.listening(host, port)
     logs.configure("console", "warning")
     raise typer.Exit(serving.run(app, listener, Drain()))
 
@@ -237,12 +247,22 @@ def explain(
         waterfall.show(found)
 
 
+def read_today(text: str | None) -> date | None:
+    """Return the day that --today names. Raises Unusable with a sentence and an example."""
+    try:
+        return parse_day(text) if text is not None else None
+    except ValueError as cause:
+        raise Unusable([f"--today: {cause}."]) from cause
+
+
 def welcome(settings: Settings, listener: socket.socket, plan: sandboxes.Plan | None) -> None:
     """Say what is served, from where, and what will go wrong with it: to a reader in a box, else in log lines."""
     host, port = listener.getsockname()[:2]
     lines = [f"GraphQL and GraphiQL: http://{host}:{port}/graphql"]
     if settings.sandboxed:
         lines.append(f"SANDBOX: a made-up company of {settings.sandbox_people} people. No real upstream is configured.")
+        if settings.pinned_day is not None:
+            lines.append(PINNED.format(day=settings.pinned_day))
         lines.append("Set CREWGRAPH_CHECKINS_URL and CREWGRAPH_WORKFORCE_URL to serve yours.")
     if plan is not None:
         lines.append(f"REHEARSAL: the sandbox misbehaves, in seconds from now.\n{plan}")

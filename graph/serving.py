@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 
 import sandbox
 from graph.app import Upstreams, create_app, from_settings
-from graph.embedded import embedded, rehearsed
+from graph.embedded import embedded, rehearsed, require_sandbox
 from graph.operating import logs, server
 from graph.operating.drain import Drain
 from graph.operating.workers import UNUSABLE, Workers, listen
@@ -38,6 +38,8 @@ class Order:
     def checked(self) -> Settings:
         """The same, once it is known that the app can be made of them. Raises Unusable and OSError, before any worker does."""
         settings = self.settings()
+        if self.flags.get("sandbox_today") is not None:
+            require_sandbox(settings, "--today")
         settings.mapping()
         settings.access()
         settings.limits()

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -24,18 +24,13 @@ from loaders.window import Days, chunks
 from upstreams.calls import Mode
 from upstreams.check_ins import NAME as CHECK_INS
 from upstreams.check_ins import CheckIns, Filter
+from upstreams.clocks import utc_now
 from upstreams.errors import BadResponse
 from upstreams.gathering import together
 from upstreams.ledger import Ledger
 from upstreams.records import Scan
 from upstreams.values import bare
 from upstreams.workforce import COMPANY, NAME, Starts, Workforce
-
-
-def now() -> datetime:
-    """The time, in UTC."""
-    return datetime.now(UTC)
-
 
 UTC_ZONE = ZoneInfo("UTC")
 
@@ -66,7 +61,7 @@ class Rules:
     calibration_seconds: float = 3600
     most_attributions: int = 1000
     current_on_any_day: bool = True
-    clock: Callable[[], datetime] = now
+    clock: Callable[[], datetime] = utc_now
 
 
 @dataclass

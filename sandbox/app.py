@@ -57,7 +57,7 @@ def create_app(path: Path | str, options: Options = DEFAULTS) -> Starlette:
     app.router.redirect_slashes = False
     app.state.store = store
     if options.faults is not None:
-        rehearse(app, Rehearsal(options.faults, options.stopwatch))
+        rehearse(app, Rehearsal(options.faults, options.stopwatch, options.wall))
     finalize(app, _close, store, log)
     return app
 

@@ -3,12 +3,13 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from random import Random
 
 from sandbox import documents, schema
 from sandbox.cast import CAST, SITE
+from sandbox.clocks import utc_now
 from sandbox.draft import Draft
 from sandbox.jobs import absences, career, crew
 from sandbox.staff import STORY, Staff
@@ -40,7 +41,7 @@ Progress = Callable[[int, int], None]
 
 def build(path: Path | str, *, people: int = 300, seed: int = 1, today: date | None = None, progress: Progress | None = None) -> None:
     """The file holds the company of `people` workers and `seed` as of `today` (default: this day in UTC) and the documents' records."""
-    today = today or datetime.now(UTC).date()
+    today = today or utc_now().date()
     meter = Meter(progress or _silent, people * EFFORT)
     draft, rng = Draft(today, seed=seed, people=people), Random(seed)  # noqa: S311 - the same company every time, nothing secret
     documents.add(draft)
@@ -57,20 +58,28 @@ class OtherFile(Exception):
     """A file that `ensure` leaves alone, because it is no company or another one."""
 
 
-def ensure(path: Path | str, *, people: int, seed: int, progress: Progress | None = None) -> bool:
-    """Whether the file had to be built: it was missing, or of an earlier schema. Raises OtherFile rather than replace anything else."""
+def ensure(path: Path | str, *, people: int, seed: int, today: date | None = None, progress: Progress | None = None) -> bool:
+    """Build the company file if it is missing or of an earlier schema, and return whether that was so.
+
+    With `today` the company must be one of that day, or have dates that never move. Raises OtherFile rather than replace or serve any
+    other company.
+    """
     if not Path(path).exists():
-        build(path, people=people, seed=seed, progress=progress)
+        build(path, people=people, seed=seed, today=today, progress=progress)
         return True
     kept = _kept(Path(path))
     if kept is None:
         raise OtherFile(f"{path} is no company of this sandbox; give another file, or delete it.")
-    if kept[1:] != (people, seed):
+    if kept[1:3] != (people, seed):
         raise OtherFile(
             f"{path} holds a company of {kept[1]} people made from seed {kept[2]}; ask for that one, give another file, or delete it."
         )
+    built = kept[3]
+    if today is not None and built is not None and built != today.toordinal():
+        made = date.fromordinal(built)
+        raise OtherFile(f"{path} holds a company made on {made}, not on {today}; ask for no day, give another file, or delete it.")
     if kept[0] != schema.VERSION:
-        build(path, people=people, seed=seed, progress=progress)
+        build(path, people=people, seed=seed, today=today, progress=progress)
         return True
     return False
 
@@ -137,12 +146,12 @@ def _project(draft: Draft, number: int) -> str:
     return draft.project(name, number=f"P-{20000 + number}", color=COLORS[number % len(COLORS)])
 
 
-def _kept(path: Path) -> tuple[int, int, int] | None:
+def _kept(path: Path) -> tuple[int, int, int, int | None] | None:
     if not path.exists():
         return None
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
-            found: tuple[int, int, int] | None = db.execute("SELECT version, people, seed FROM meta").fetchone()
+            found: tuple[int, int, int, int | None] | None = db.execute("SELECT version, people, seed, built FROM meta").fetchone()
             return found
     except sqlite3.DatabaseError:
         return None

@@ -3,18 +3,14 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from sandbox.clocks import utc_now
 from sandbox.faults.plan import Plan
 
 Match = Literal["exact", "substring"]
-
-
-def now() -> datetime:
-    """The present moment, in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +18,7 @@ class Options:
     """How a sandbox is served; credentials are checked only where one is set, and `clock` decides which day today is (in its own zone).
 
     `directories` opens the two lists of people that the documents do not have. `faults` is a plan of what goes wrong, by the seconds that
-    `stopwatch` shows since the app was made.
+    `stopwatch` shows since the app was made; dates in headers are by `wall`, as clients' own clocks are.
     """
 
     company: str = "sandbox"
@@ -37,9 +33,10 @@ class Options:
     email_match: Match = "exact"
     ignore_case: bool = False
     directories: bool = False
-    clock: Callable[[], datetime] = now
+    clock: Callable[[], datetime] = utc_now
     faults: Plan | None = None
     stopwatch: Callable[[], float] = time.monotonic
+    wall: Callable[[], datetime] = utc_now
 
 
 DEFAULTS = Options()

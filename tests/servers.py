@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from graph.execution.planning import Planning
 from tests.forked import ForkedCommand, fork_command, scratch_folder
+from tests.graphs import TODAY
 from tests.waiting import LONG, until
 
 COMMAND = Path(sys.executable).with_name("crewgraph")
@@ -76,7 +77,7 @@ class Ended:
 
 
 def environment(home: Path, given: Mapping[str, str]) -> dict[str, str]:
-    """A clean environment: nothing of the caller's settings, no load balancer to wait for; no plans where tests have none."""
+    """A clean environment: none of the caller's settings, the tests' day in the sandbox, no grace for load balancers; no plans where tests have none."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CREWGRAPH_")}
     return {
         **inherited,
@@ -84,6 +85,7 @@ def environment(home: Path, given: Mapping[str, str]) -> dict[str, str]:
         "XDG_STATE_HOME": str(home),
         "COLUMNS": "200",
         "CREWGRAPH_DRAIN_GRACE_SECONDS": "0",
+        "CREWGRAPH_SANDBOX_TODAY": str(TODAY),
         **({"CREWGRAPH_COMPILED_EXECUTION": "false"} if Planning.when == "never" else {}),
         **given,
     }

@@ -7,6 +7,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
@@ -16,6 +17,7 @@ from msgspec import Struct
 
 from upstreams.answers import check, decode, why
 from upstreams.calls import Call, Mode
+from upstreams.clocks import utc_now
 from upstreams.deadline import NEVER, Deadline
 from upstreams.dialect import Dialect
 from upstreams.errors import BadResponse, Missing, TimedOut, Unavailable, UpstreamError
@@ -60,8 +62,9 @@ class Http:
         *,
         observer: Observer = SILENT,
         clock: Callable[[], float] = time.monotonic,
+        calendar: Callable[[], datetime] = utc_now,
     ) -> None:
-        self.dialect = dialect
+        self.dialect, self.calendar = dialect, calendar
         self.guard = Guard(dialect.name, dialect.policy, observer, clock)
         self.failures: Counter[str] = Counter()
         self.unreadable: Counter[str] = Counter()
@@ -109,7 +112,7 @@ class Http:
 
     def parsed(self, body: bytes, parse: Callable[[Any, Reading], T]) -> T:
         """A body as a record. Raises BadResponse when it is not what the documents describe."""
-        reading = Reading()
+        reading = Reading(calendar=self.calendar)
         found = parse(decode(self.dialect.name, body), reading)
         if reading.counts:
             self.unreadable.update(+reading.tally)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
+from upstreams.clocks import utc_now
 from upstreams.values import http_date, pause, reset
 
 
-def wanted(headers: Mapping[str, str], *, limited: bool) -> float | None:
+def wanted(headers: Mapping[str, str], *, limited: bool, clock: Callable[[], datetime] = utc_now) -> float | None:
     """Seconds to wait; None where nothing is said, or nothing that can be believed.
 
     The end of a rate limit counts only for who is `limited`: Procore tells it with every answer [V]. Dates are measured against the
     upstream's own clock, its Date header, where it shows it (faults.md F20).
     """
-    now = http_date(headers.get("date")) or datetime.now(UTC)
-    found = pause(headers.get("retry-after"), now=now)
-    if found is not None or not limited:
-        return found
-    return reset(headers.get("x-rate-limit-reset") or headers.get("x-ratelimit-reset"), now=now)
+    after = headers.get("retry-after")
+    end = (headers.get("x-rate-limit-reset") or headers.get("x-ratelimit-reset")) if limited else None
+    if after is None and end is None:
+        return None
+    now = http_date(headers.get("date")) or clock()
+    found = pause(after, now=now)
+    return found if found is not None else reset(end, now=now)

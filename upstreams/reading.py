@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from datetime import date, time
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
 from typing import Any, TypeVar
 
 import httpx
 
+from upstreams.clocks import utc_now
 from upstreams.records import Moment
 from upstreams.values import clock, day, moment, text
 
@@ -26,28 +27,23 @@ def onward(link: object, address: str, offset: int) -> bool:
     return later and (there.scheme, there.host, there.port, there.path) == (here.scheme, here.host, here.port, here.path)
 
 
-def this_year() -> int:
-    """The calendar year of this machine."""
-    return date.today().year
-
-
 class Reading:
     """Fields of one answer by name; a value that cannot be read is None and counted under its field, a lost row under `dropped`.
 
     `conflict` counts the rows that say otherwise than another one of the same id, `next` the links that lead anywhere but to the next page.
     """
 
-    __slots__ = ("counts", "given")
+    __slots__ = ("calendar", "counts", "given")
 
-    def __init__(self, year: int | None = None) -> None:
-        self.given = year
+    def __init__(self, year: int | None = None, calendar: Callable[[], datetime] = utc_now) -> None:
+        self.given, self.calendar = year, calendar
         self.counts: Counter[str] | None = None
 
     @property
     def year(self) -> int:
-        """The year that was given, else this one; few answers have days, and to ask which day it is costs something."""
+        """The year that was given, else the calendar's; few answers have days, and to ask which day it is costs something."""
         if self.given is None:
-            self.given = this_year()
+            self.given = self.calendar().year
         return self.given
 
     @property

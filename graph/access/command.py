@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +15,7 @@ from graph.access.rights import Caller
 from graph.access.scopes import SCOPES
 from graph.plainly import out, plainly
 from graph.settings import Unusable
+from upstreams.clocks import utc_now
 
 group = typer.Typer(no_args_is_help=True, help="The API keys of clients.")
 
@@ -36,7 +37,7 @@ def made(
     with plainly():
         if unknown := [one for one in scope if one not in SCOPES]:
             raise Unusable([f"--scope {', '.join(unknown)}: must be one of {', '.join(SCOPES)}."])
-        expires = datetime.now(UTC).date() + timedelta(days=days) if days is not None else None
+        expires = utc_now().date() + timedelta(days=days) if days is not None else None
         secret, lines = new(Key("", Caller(name, "api-key", frozenset(scope), email), expires))
         if file is not None:
             added(file, lines)

@@ -12,7 +12,7 @@ import secrets
 import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -23,14 +23,10 @@ from graph.access.reread import Broken, Reread
 from graph.access.rights import Caller
 from graph.access.scopes import SCOPES
 from graph.access.who import token, unknown
+from upstreams.clocks import utc_now
 
 PREFIX, HASHED = "cg_", "sha256:"
 FIELDS = frozenset({"name", "hash", "scopes", "email", "expires"})
-
-
-def now() -> datetime:
-    """The time, in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -45,7 +41,7 @@ class Key:
 class Keys:
     """Callers by the keys of a file; a new state of it holds within seconds."""
 
-    def __init__(self, file: Reread[tuple[Key, ...]], clock: Callable[[], datetime] = now) -> None:
+    def __init__(self, file: Reread[tuple[Key, ...]], clock: Callable[[], datetime] = utc_now) -> None:
         self.file, self.clock = file, clock
 
     async def caller(self, request: Request) -> Caller:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 
 from starlette.datastructures import URL
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -56,7 +55,7 @@ class Injector:
 
     async def spoiled(self, struck: list[Fault], scope: Scope, receive: Receive) -> Answer:
         """The answer that the faults leave; the app is not asked where they leave nothing of it."""
-        url, now = str(URL(scope=scope)), datetime.now(UTC)
+        url, now = str(URL(scope=scope)), self.rehearsal.wall()
         answer = Answer() if isinstance(struck[-1], ENDING) else await caught(self.app, scope, receive)
         for fault in struck:
             if isinstance(fault, Latency):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 from zlib import crc32
 
+from sandbox.clocks import utc_now
 from sandbox.faults.kinds import ENDING, Fault
 from sandbox.faults.plan import Plan
 
@@ -17,10 +19,10 @@ SLOTS = 1 << 16
 
 
 class Rehearsal:
-    """A plan under way since it was made: its clock, and how many calls and faults there were, by upstream and by kind."""
+    """A plan under way since it was made: its clocks, and how many calls and faults there were, by upstream and by kind."""
 
-    def __init__(self, plan: Plan, clock: Callable[[], float]) -> None:
-        self.plan, self.clock = plan, clock
+    def __init__(self, plan: Plan, clock: Callable[[], float], wall: Callable[[], datetime] = utc_now) -> None:
+        self.plan, self.clock, self.wall = plan, clock, wall
         self.began = clock()
         self.times = array("L", bytes(array("L").itemsize * SLOTS))
         self.asked: Counter[str] = Counter()

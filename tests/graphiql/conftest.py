@@ -18,10 +18,11 @@ from starlette.types import ASGIApp
 
 from graph.app import create_app
 from graph.graphiql import STATIC
-from sandbox import build
+from loaders.known import Rules
+from sandbox import Options, build
 from sandbox import create_app as create_sandbox
 from tests.graphiql.visits import PATIENCE, Visit, visiting
-from tests.graphs import upstreams
+from tests.graphs import TODAY, noon, upstreams
 from tests.optional import optional
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -39,11 +40,11 @@ SWITCHES = (
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> ASGIApp:
-    """The whole graph over the default sandbox."""
+    """The whole graph over the default sandbox, pinned to a day."""
     database = tmp_path_factory.mktemp("company") / "300.sqlite"
-    build(database)
-    transport = httpx.ASGITransport(create_sandbox(database))
-    return create_app(upstreams(transport))
+    build(database, today=TODAY)
+    transport = httpx.ASGITransport(create_sandbox(database, Options(clock=noon)))
+    return create_app(upstreams(transport), Rules(clock=noon))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -38,4 +38,4 @@ def test_an_example_begins_with_a_comment_that_fits_the_editor(path: Path) -> No
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_an_example_asks_for_no_variables_but_the_days_that_the_page_fills_in(path: Path) -> None:
     variables = {definition.variable.name.value for definition in operation(parse(path.read_text())).variable_definitions or ()}
-    assert variables in (set(), {"from", "to"})
+    assert variables in (set(), {"days"})

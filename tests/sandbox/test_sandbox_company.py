@@ -81,6 +81,16 @@ def test_ensure_never_replaces_another_company(tmp_path: Path, people: int, seed
     assert path.read_bytes() == before
 
 
+def test_ensure_never_serves_a_company_of_another_day(tmp_path: Path) -> None:
+    """What a pinned company shows is the same on every machine: another day's company, moved, would not show the same."""
+    path = tmp_path / "c.db"
+    assert sandbox.ensure(path, people=30, seed=1, today=TODAY)
+    assert not sandbox.ensure(path, people=30, seed=1, today=TODAY)
+    assert not sandbox.ensure(path, people=30, seed=1)
+    with pytest.raises(sandbox.OtherFile, match=f"holds a company made on {TODAY}, not on 2027-01-04"):
+        sandbox.ensure(path, people=30, seed=1, today=date(2027, 1, 4))
+
+
 @pytest.mark.parametrize("content", [b"notes", b"", b"SQLite format 3\x00"])
 def test_ensure_never_replaces_what_is_no_company(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "notes.txt"
