@@ -43,7 +43,7 @@ class Shelf:
     `needs` are those of every link in it. Parents are told apart by all that their records hold.
     """
 
-    def __init__(self, kept: Bounded[tuple[Shelf, Any], Portion], needs: Iterable[Needs]) -> None:
+    def __init__(self, kept: Bounded[tuple[Shelf, Hashable], Portion], needs: Iterable[Needs]) -> None:
         self.kept, self.needs = kept, tuple(needs)
 
     def take(self, parents: Sequence[Any], loaders: Loaders, rights: Rights) -> list[Portion | None]:
@@ -73,7 +73,7 @@ class Portions:
     """One for each process: no more than `size` bytes of them in all, and none where that is 0."""
 
     def __init__(self, size: int = 0) -> None:
-        self.kept: Bounded[tuple[Shelf, Any], Portion] = Bounded(size)
+        self.kept: Bounded[tuple[Shelf, Hashable], Portion] = Bounded(size)
         self.shelves: Bounded[Hashable, Shelf] = Bounded(MOST_SHELVES)
 
     def shelf(self, question: Hashable, needs: Iterable[Needs], loaders: Loaders, rights: Rights) -> Shelf | None:

@@ -25,6 +25,11 @@ class Caller:
     scopes: frozenset[str]
     email: str | None = None
 
+    def __post_init__(self) -> None:
+        """Raises TypeError for scopes that could not be part of a cache's key: some operators of sets give types that mypy does not see."""
+        if not isinstance(self.scopes, frozenset):
+            raise TypeError(f"scopes must be a frozenset, not a {type(self.scopes).__name__}")
+
     @property
     def payer(self) -> str | None:
         """Who pays for what they ask, where callers are told apart."""

@@ -40,4 +40,4 @@ def met(needs: Needs, scopes: frozenset[str]) -> tuple[str, ...] | None:
 
 def known(scopes: Iterable[str]) -> frozenset[str]:
     """Those that this graph has: a token may carry scopes of other services."""
-    return frozenset(scopes) & SCOPES.keys()
+    return frozenset(one for one in scopes if one in SCOPES)  # `& SCOPES.keys()` would be a set, which cannot be part of a key

@@ -37,19 +37,23 @@ class Looked:
     personal: bool
 
 
+Examined = tuple[int, str | None, bytes, frozenset[str], str | None]
+"""What a look is kept by: the document's identity, the operation, its variables, and the scopes and email of its caller."""
+
+
 class Looks:
     """The looks that have been had at operations of documents that are kept."""
 
     def __init__(self) -> None:
-        self.found: Bounded[tuple[Any, ...], tuple[DocumentNode, Looked]] = Bounded(CHARACTERS)
-        self.long: Bounded[tuple[Any, ...], tuple[DocumentNode, Looked]] = Bounded(LONG_CHARACTERS)
+        self.found: Bounded[Examined, tuple[DocumentNode, Looked]] = Bounded(CHARACTERS)
+        self.long: Bounded[Examined, tuple[DocumentNode, Looked]] = Bounded(LONG_CHARACTERS)
 
     def at(self, document: DocumentNode, name: str | None, variables: Any, caller: Caller, look: Callable[[], Looked]) -> Looked:
         """A look at an operation; `look` has it where it is not remembered. The document is remembered with it, for its identity."""
         given = msgspec.json.encode(variables) if any(id(one) in KEPT.operations for one in operations(document)) else None
         if given is None or len(given) > LONGEST:
             return look()
-        key, kept = (id(document), name, given, frozenset(caller.scopes), caller.email), self.found if len(given) < LONG else self.long
+        key, kept = (id(document), name, given, caller.scopes, caller.email), self.found if len(given) < LONG else self.long
         if (found := kept.get(key)) is None:
             found = document, look()
             kept.put(key, found, (document.loc.end if document.loc is not None else LONGEST) + len(given) + LEAST)
