@@ -84,7 +84,7 @@ class Connection(asyncio.Protocol):
             try:
                 self.incoming.end()
                 self.done()
-            except httpx.RemoteProtocolError as error:
+            except httpx.TransportError as error:
                 self.fail(error)
 
     def hurry(self) -> None:

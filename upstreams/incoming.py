@@ -50,7 +50,12 @@ class Incoming:
         return self.whole
 
     def end(self) -> None:
-        """No more bytes will come, which is how a body without a length ends. Raises RemoteProtocolError where it is how one breaks off."""
+        """No more bytes will come, which is how a body without a length ends.
+
+        Raises ReadError where not a byte has come, and RemoteProtocolError where it is how an answer breaks off.
+        """
+        if not self.heard:
+            raise httpx.ReadError("the connection was closed without an answer")
         framed = "content-length" in self.headers or "chunked" in self.headers.get("transfer-encoding", "").lower()
         if framed or not self.status:
             raise httpx.RemoteProtocolError("the connection was closed before the answer was whole")

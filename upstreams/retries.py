@@ -14,8 +14,8 @@ from upstreams.sliding import Sliding
 
 FINAL = frozenset({"tls", "configuration", "open", "paused", "deadline"})
 """Why a call failed that fails again at once: certificates, our own settings, and refusals of our own."""
-GARBLED = frozenset({"protocol", "json", "shape"})
-"""What may have been garbled on its way, or by a server that was just starting."""
+GARBLED = frozenset({"protocol", "json", "shape", "content-type"})
+"""What may have been garbled on its way, or sent by a load balancer or a server that was just starting."""
 
 
 class Turn(Struct):

@@ -21,11 +21,16 @@ MEMORY, LONGEST_TEXT = 4_096, 64
 MOMENTS = 16_384
 """The same of moments: a check-in's come in its row and in its detail, and many check-ins have the same deadline."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH_MILLISECONDS = range(631_152_000_000, 4_102_444_800_000)
+"""The milliseconds since 1970 that can be meant: those of the years from 1990 to 2099."""
+
+UNSAFE = ("/", "\\", "%", "..")
+"""What no id has, and what may lead to another path, as it is or once somebody on the way has decoded it."""
 
 US_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})", re.ASCII)
 ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?", re.ASCII)
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AaPp][Mm])?", re.ASCII)
-ISO_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?:Z|[+-]\d{2}:[0-5]\d)", re.ASCII)
+ISO_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:[0-5]\d)", re.ASCII)
 
 EDGES = ("0001", "9999")
 """The years in which a time may be none that UTC knows."""
@@ -64,11 +69,11 @@ def calendar_day(year: int, month: int, number: int) -> date | None:
 
 
 def epoch_day(milliseconds: int) -> date | None:
-    """The UTC day of an epoch time in milliseconds."""
-    try:
-        return (EPOCH + timedelta(milliseconds=milliseconds)).date()
-    except OverflowError:
-        return None
+    """The UTC day of an epoch time in milliseconds, if it lies between 1990 and 2099.
+
+    A number outside is none: `7`, `20180625` and seconds since 1970 would all be a day in 1970, long before anybody was booked.
+    """
+    return (EPOCH + timedelta(milliseconds=milliseconds)).date() if milliseconds in EPOCH_MILLISECONDS else None
 
 
 def clock(value: object) -> time | None:
@@ -90,7 +95,7 @@ def written_clock(value: str) -> time | None:
 
 
 def moment(value: object) -> Moment | None:
-    """The same ISO 8601 text when it is a real time with an offset; microseconds are optional (upstreams.md 13)."""
+    """The same ISO 8601 text when it is a real time with an offset; up to nine digits of a second are optional (upstreams.md 13)."""
     return written_moment(value) if isinstance(value, str) and len(value) <= LONGEST_TEXT else None
 
 
@@ -137,14 +142,15 @@ def spelled(raw: Mapping[str, Any], *names: str) -> str:
 def segment(argument: str, value: str) -> str:
     """An id as one path segment, `:` as `%3A`; ids that could leave the path are refused (upstreams.md 35).
 
-    Raises BadInput for empty, `.`, `..`, slashes, control characters, unpaired surrogates and ids over 200 characters.
+    Raises BadInput for empty, `.`, anything with `..`, `%`, slashes, control characters or unpaired surrogates, or over 200 characters.
+    No id has a `%`: one that was encoded before it came here would be decoded by what stands in front of the upstream.
     """
     if not value.strip():
         raise BadInput(argument, "must not be empty")
     if len(value) > LONGEST_ID:
         raise BadInput(argument, f"must not be longer than {LONGEST_ID} characters")
-    if value.strip() in {".", ".."} or "/" in value or "\\" in value or not value.isprintable():
-        raise BadInput(argument, "must not contain slashes, control characters or be a relative path")
+    if value.strip() == "." or not value.isprintable() or any(one in value for one in UNSAFE):
+        raise BadInput(argument, "must not contain slashes, percent signs, two dots in a row or control characters, or be a relative path")
     return quote(value, safe="")
 
 

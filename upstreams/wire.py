@@ -15,6 +15,9 @@ from upstreams.network import IDLE, Network
 from upstreams.policy import Policy
 from upstreams.unpacking import OFFERED, Body
 
+SILENT_CLOSE = "Server disconnected without sending a response."
+"""What httpcore says of a connection that was closed before any answer: it has no class for it."""
+
 
 class Wire(Protocol):
     """Whatever answers a GET."""
@@ -66,13 +69,22 @@ class Through:
         sent.update(headers)
         request = httpx.Request("GET", f"{self.base}{target}", headers=sent, extensions=self.extensions)
         async with asyncio.timeout(self.policy.total):
-            response = await self.transport.handle_async_request(request)
+            response = await self.send(request)
             stream = cast(httpx.AsyncByteStream, response.stream)
             try:
                 body = await self.body(response.headers, stream) if response.status_code == 200 else b""
                 return Answer(response.status_code, response.headers, body)
             finally:
                 await stream.aclose()
+
+    async def send(self, request: httpx.Request) -> httpx.Response:
+        """The answer's head. Raises ReadError, as the network does, where the connection is closed before a byte of it comes."""
+        try:
+            return await self.transport.handle_async_request(request)
+        except httpx.RemoteProtocolError as cause:
+            if str(cause) == SILENT_CLOSE:
+                raise httpx.ReadError("the connection was closed without an answer") from cause
+            raise
 
     async def body(self, headers: httpx.Headers, stream: httpx.AsyncByteStream) -> bytes:
         """The body, read no further than the policy's largest: a small one may unpack into a huge one (faults.md F9)."""

@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 from tests.policies import ONCE, QUICK
 from tests.policy.swift import ONE, raw
 from tests.upstreams.wire import calling, listening
-from upstreams.errors import BadResponse, TimedOut, Unavailable
+from upstreams.errors import TimedOut, Unavailable
 
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n[]"
 
@@ -76,7 +76,7 @@ async def test_a_fresh_connection_that_dies_is_a_failure_and_not_replaced_in_sil
     """Else an upstream that is down would get two connections for each call (faults.md F6)."""
     dying = Dying(answers=0)
     async with serving(dying) as url, calling(url, policy=ONCE) as http:
-        with pytest.raises(BadResponse):
+        with pytest.raises(Unavailable):
             await http.get(ONE, raw)
         assert dying.requests == [1]
 

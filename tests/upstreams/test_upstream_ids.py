@@ -16,7 +16,29 @@ from upstreams.workforce import COMPANY, CURRENT, Current, Route, Starts, Workfo
 
 DAY = date(2024, 1, 1)
 STARTS = Starts(DAY, DAY, UTC)
-ESCAPES = ["", " ", ".", "..", " .. ", "../x", "a/b", "a\\b", "/", "a\nb", "a\r\nHost: x", "\x00", "\x7f", "\ud800", "a" * 201]
+ESCAPES = [
+    "",
+    " ",
+    ".",
+    "..",
+    " .. ",
+    "../x",
+    "a/b",
+    "a\\b",
+    "/",
+    "%2e%2e",
+    "..%2fadmin",
+    "a%41",
+    "50%",
+    "..x",
+    "a..b",
+    "a\nb",
+    "a\r\nHost: x",
+    "\x00",
+    "\x7f",
+    "\ud800",
+    "a" * 201,
+]
 
 READS: list[Callable[[Workforce, str], Awaitable[Any]]] = [
     lambda client, given: client.project(given, STARTS),
@@ -57,8 +79,7 @@ def test_a_company_that_could_leave_the_path_is_refused_when_the_client_is_made(
     [
         ("580:ce417c60", "580%3Ace417c60"),  # seed A:98
         ("a b?c#d", "a%20b%3Fc%23d"),
-        ("%2e%2e", "%252e%252e"),
-        ("..x", "..x"),
+        ("a.b", "a.b"),
         ("\u00e9", "%C3%A9"),
         ("a+b&c=d;e,f", "a%2Bb%26c%3Dd%3Be%2Cf"),
     ],

@@ -43,12 +43,21 @@ BAD_DAYS = [
 ]
 
 
-@pytest.mark.parametrize("bad", [*BAD_DAYS, "", True, 1.5, [], {}, 10**30, "\u0661/2/18", "0000-01-01"])
+NO_MILLISECONDS = [0, 7, -1, 43_000, 20180625, 1506816000, 631_151_999_999, 4_102_444_800_000, "1506816000000"]
+"""A day of the month, the days of a spreadsheet, the digits of a date, seconds; and the nearest that lie outside 1990 to 2099."""
+
+
+@pytest.mark.parametrize("bad", [*BAD_DAYS, *NO_MILLISECONDS, "", True, 1.5, [], {}, 10**30, "\u0661/2/18", "0000-01-01"])
 def test_a_bad_day_is_none_and_counted_but_never_guessed(bad: object) -> None:
     # trap 12, fault F21
     reading = Reading(2026)
     assert reading.day({"start_day": bad}, "start_day") is None
     assert reading.tally["start_day"] == 1
+
+
+@pytest.mark.parametrize(("given", "read"), [(631_152_000_000, date(1990, 1, 1)), (4_102_444_799_999, date(2099, 12, 31))])
+def test_milliseconds_from_1990_to_2099_are_a_day(given: int, read: date) -> None:
+    assert day(given, this_year=2026) == read
 
 
 def test_a_missing_or_null_day_is_none_without_a_warning() -> None:
@@ -65,7 +74,16 @@ def test_two_digit_years_slide_with_the_present_instead_of_turning_at_69() -> No
     assert all(full_year(year % 100, 2026) == year for year in range(1947, 2047))
 
 
-@pytest.mark.parametrize("spelling", ["2025-04-12T00:59:59+01:00", "2025-04-11T12:06:00.882601+01:00", "2025-04-11T12:06:00.8Z"])
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "2025-04-12T00:59:59+01:00",
+        "2025-04-11T12:06:00.882601+01:00",
+        "2025-04-11T12:06:00.8Z",
+        "2018-06-25T12:00:06.0000000Z",
+        "2018-06-25T12:00:06.123456789Z",
+    ],
+)
 def test_a_moment_keeps_its_text_and_its_offset(spelling: str) -> None:
     # trap 13
     assert moment(spelling) == spelling
@@ -78,7 +96,15 @@ def test_a_moment_just_after_midnight_keeps_the_offset_that_moves_its_day() -> N
     assert datetime.fromisoformat(found).astimezone(UTC).date() == date(2025, 4, 11)
 
 
-BAD_MOMENTS = ["2025-04-11T12:06:00", "2025-04-11", "2025-02-30T12:00:00Z", "2025-04-11T24:00:00Z", "2025-04-11T12:00:00+01:75", "soon"]
+BAD_MOMENTS = [
+    "2025-04-11T12:06:00",
+    "2025-04-11",
+    "2025-02-30T12:00:00Z",
+    "2025-04-11T24:00:00Z",
+    "2025-04-11T12:00:00+01:75",
+    "2025-04-11T12:00:00.1234567890Z",
+    "soon",
+]
 
 
 @pytest.mark.parametrize("bad", [*BAD_MOMENTS, "0001-01-01T00:00:00+01:00", "2025-04-11T12:00:00+25:00", "", 5, True, {}])

@@ -12,9 +12,13 @@ import pytest
 
 from tests.policies import ONCE
 from tests.upstreams.test_upstream_errors import RAISED
+from tests.upstreams.wire import listening
 from tests.wire.servers import GOOD, Answering, Hangup, reaching, says, serving
 from upstreams.answers import why
-from upstreams.errors import BadResponse
+from upstreams.calls import Call, Kind
+from upstreams.dialect import Dialect
+from upstreams.errors import BadResponse, Unavailable
+from upstreams.http import Http
 from upstreams.network import Network
 
 ROOT = Path(__file__).parents[2]
@@ -109,6 +113,19 @@ async def test_a_reset_is_a_read_error() -> None:
     async with serving(answering) as server, reaching(server.address) as network:
         with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
             await network.get("/", {})
+
+
+@pytest.mark.parametrize("through_proxy", [False, True], ids=["directly", "through a proxy"])
+async def test_a_connection_closed_without_a_word_is_an_upstream_that_cannot_be_reached(through_proxy: bool) -> None:
+    """Not an answer that cannot be read; it is tried again like any failure to connect (faults.md F3, F6)."""
+    async with listening(*[b""] * 9) as silent:
+        policy = replace(ONCE, tries=3, floor=10, wait=0.001, jitter=0)
+        dialect = Dialect("checkins", "http://checkins.test" if through_proxy else silent.url, policy=policy)
+        http = Http(replace(dialect, proxy=silent.url) if through_proxy else dialect)
+        with pytest.raises(Unavailable) as caught:
+            await http.ask(Call(Kind.ROWS, "/", "/"), lambda raw, _reading: raw)
+        await http.aclose()
+    assert (caught.value.reason, caught.value.tries, len(silent.heads)) == ("transport", 3, 3)
 
 
 ENDINGS = {
