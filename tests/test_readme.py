@@ -131,7 +131,7 @@ def test_the_two_commands_lead_the_readme() -> None:
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_every_other_command_of_the_readme_runs(address: str, home: Path) -> None:
+async def test_every_other_command_of_the_readme_runs_by_the_machines_clock(address: str, home: Path) -> None:
     others = [words for line in commands()[2:] if (words := shlex.split(line))[1:] != [*SERVE]]
     assert {words[0] for words in others} == {"curl", "crewgraph"}
     if shutil.which("curl") is None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hmac
 import json
-import time
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -24,6 +24,7 @@ from graph.access.guard import Access
 from graph.access.keyserver import KeyServer, KeySource
 from graph.access.tokens import Tokens, Trust
 from tests.clocks import Clock
+from tests.graphs import noon
 from tests.servers import served
 
 ISSUER, AUDIENCE = "https://issuer.example.com", "crewgraph"
@@ -36,15 +37,18 @@ OTHER = RSAKey.generate_key(2048, {"kid": "rsa"})
 NEW = RSAKey.generate_key(2048, {"kid": "new"})
 
 
+NOW, LATER = int(noon().timestamp()), int(datetime(2099, 1, 1, tzinfo=UTC).timestamp())
+"""When tokens are issued, and when they expire unless a test says otherwise: real servers take them on any day, too."""
+
+
 def claims(**changed: Any) -> dict[str, Any]:
     """Good claims, with some changed; None leaves one out."""
-    now = int(time.time())
     good = {
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": "user-1",
-        "iat": now,
-        "exp": now + 86_400,
+        "iat": NOW,
+        "exp": LATER,
         "scope": "openid timeoff:read assignments:read",
     }
     return {name: value for name, value in {**good, **changed}.items() if value is not None}
@@ -100,7 +104,7 @@ async def issuing(*keys: Any, clock: Clock | None = None) -> AsyncIterator[tuple
 
 def trusting(keys: KeySource, trust: Trust = TRUST, clock: Clock | None = None) -> Access:
     """Access by the tokens of the issuer."""
-    return Access(Tokens(trust, keys, clock or time.time), audited=True)
+    return Access(Tokens(trust, keys, clock or Clock(NOW)), audited=True)
 
 
 def said(answer: httpx.Response) -> tuple[int, str | None, str | None]:

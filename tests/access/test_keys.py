@@ -189,7 +189,7 @@ async def test_a_key_is_good_on_its_last_day_and_not_after(tmp_path: Path, path:
             assert (await ask(served, x_api_key=secret)).status_code == status
 
 
-async def test_the_command_prints_a_key_once_and_adds_its_line(tmp_path: Path) -> None:
+async def test_the_command_prints_a_key_once_and_adds_its_line_by_the_machines_clock(tmp_path: Path) -> None:
     made = await finished("keys", "new", "payroll", "--scope", "timeoff:read", "--days", "30", "--file", "keys.toml", home=tmp_path)
     assert made.status == 0
     (found,) = parse((tmp_path / "keys.toml").read_text())

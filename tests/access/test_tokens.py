@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +26,7 @@ from tests.access.signing import (
     EC,
     ISSUER,
     NEW,
+    NOW,
     OTHER,
     RSA,
     TRUST,
@@ -71,7 +71,7 @@ GOOD = [
     signed(),
     signed(EC, "ES256"),
     signed(aud=["other", AUDIENCE]),
-    signed(nbf=int(time.time()) - 5),
+    signed(nbf=NOW - 5),
     signed(head={"jku": "https://evil.example.com/keys", "x5u": "https://evil.example.com/x5u", "pi.atm": "an issuer's own"}),
 ]
 
@@ -124,8 +124,8 @@ BAD = {
     "an expiry that is no number": signed(exp=float("nan")),
     "an expiry that never comes": signed(exp=float("inf")),
     "a subject that is a list": signed(sub=["user-1"]),
-    "not valid yet": signed(nbf=int(time.time()) + HOUR),
-    "issued in the future": signed(iat=int(time.time()) + HOUR),
+    "not valid yet": signed(nbf=NOW + HOUR),
+    "issued in the future": signed(iat=NOW + HOUR),
     "a changed body": ".".join([signed().split(".")[0], plain({}, claims(sub="root")).split(".")[1], signed().split(".")[2]]),
     "no signature": signed().rpartition(".")[0] + ".",
     "two parts": signed().rpartition(".")[0],
@@ -149,14 +149,13 @@ async def test_a_bad_token_is_a_401_that_does_not_say_why(served: Graph, name: s
 
 async def test_an_expired_token_says_that_it_is_and_leeway_forgives_clocks(served: Graph) -> None:
     """(faults.md F20)"""
-    now = int(time.time())
-    assert said(await ask(served, signed(exp=now - 300))) == (401, "NOT_AUTHENTICATED", EXPIRED)
-    assert said(await ask(served, signed(exp=now - 10))) == (200, None, None)
-    assert said(await ask(served, signed(exp=now - 300, aud="payroll")))[0] == 401
+    assert said(await ask(served, signed(exp=NOW - 300))) == (401, "NOT_AUTHENTICATED", EXPIRED)
+    assert said(await ask(served, signed(exp=NOW - 10))) == (200, None, None)
+    assert said(await ask(served, signed(exp=NOW - 300, aud="payroll")))[0] == 401
 
 
 async def test_a_token_is_not_remembered_beyond_its_time(company: Path, issuer: tuple[Issuer, KeyServer]) -> None:
-    wall, mono = Clock(time.time()), Clock(0.0)
+    wall, mono = Clock(NOW), Clock(0.0)
     access = trusting(issuer[1], clock=wall)
     assert isinstance(access.who, Tokens)
     access.who.verified.clock = mono

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from graph.schema import sdl
-from tests.graphs import codes, is_check_ins
+from tests.graphs import TODAY, codes, is_check_ins
 from tests.servers import finished, running
 from tests.upstreams.wire import listening
 from tests.waiting import LONG
@@ -33,7 +33,9 @@ async def test_serve_without_settings_serves_the_sandbox_and_says_so(tmp_path: P
     assert len(answer["data"]["project"]["people"]) == 40  # type: ignore[index]
 
 
-async def test_serve_over_the_sandbox_command_walks_on_real_sockets_and_survives_the_loss_of_one_upstream(tmp_path: Path) -> None:
+async def test_serve_over_the_sandbox_command_walks_on_real_sockets_and_survives_the_loss_of_one_upstream_by_the_machines_clock(
+    tmp_path: Path,
+) -> None:
     """One upstream stopped: the other's fields are all there, and coded errors name the lost ones."""
     log = tmp_path / "requests.log"
     checkins, workforce, home = (tmp_path / name for name in ("checkins", "workforce", "home"))
@@ -62,7 +64,7 @@ async def test_serve_over_the_sandbox_command_walks_on_real_sockets_and_survives
     assert all(line.startswith("/v2/companies/acme/") for line in logged)
 
 
-async def test_wrong_credentials_are_an_upstream_auth_error(tmp_path: Path) -> None:
+async def test_wrong_credentials_are_an_upstream_auth_error_by_the_machines_clock(tmp_path: Path) -> None:
     """F19."""
     async with running("sandbox", "--people", "30", "--workforce-token", "right", home=tmp_path, health="/") as upstream:
         given = {"CREWGRAPH_CHECKINS_URL": upstream, "CREWGRAPH_WORKFORCE_URL": upstream, "CREWGRAPH_WORKFORCE_COMPANY": "sandbox"}
@@ -74,7 +76,7 @@ async def test_wrong_credentials_are_an_upstream_auth_error(tmp_path: Path) -> N
     assert "wr0ng" not in str(answer)
 
 
-async def test_no_proxy_of_the_machine_gets_to_know_the_credentials(tmp_path: Path) -> None:
+async def test_no_proxy_of_the_machine_gets_to_know_the_credentials_by_the_machines_clock(tmp_path: Path) -> None:
     """They go to one address only (faults.md F17)."""
     async with listening() as proxy, running("sandbox", "--people", "30", home=tmp_path, health="/") as upstream:
         given = {"CREWGRAPH_CHECKINS_URL": upstream, "CREWGRAPH_WORKFORCE_URL": upstream, "CREWGRAPH_WORKFORCE_COMPANY": "sandbox"}
@@ -84,7 +86,7 @@ async def test_no_proxy_of_the_machine_gets_to_know_the_credentials(tmp_path: Pa
     assert (codes(answer), proxy.heads) == ([], [])
 
 
-async def test_upstreams_are_asked_through_the_proxy_that_is_configured(tmp_path: Path) -> None:
+async def test_upstreams_are_asked_through_the_proxy_that_is_configured_by_the_machines_clock(tmp_path: Path) -> None:
     async with proxying() as proxy, running("sandbox", "--people", "30", home=tmp_path, health="/") as upstream:
         given = {"CREWGRAPH_CHECKINS_URL": upstream, "CREWGRAPH_WORKFORCE_URL": upstream, "CREWGRAPH_WORKFORCE_COMPANY": "sandbox"}
         async with running("serve", home=tmp_path, **given, CREWGRAPH_UPSTREAM_PROXY=f"http://{proxy.address}") as address:
@@ -200,7 +202,7 @@ async def test_the_sandbox_keeps_its_company_in_a_file_and_uses_it_again(tmp_pat
     kept = tmp_path / "company.sqlite"
     for _ in range(2):
         async with (
-            running("sandbox", "--people", "40", "--file", str(kept), home=tmp_path, health="/") as address,
+            running("sandbox", "--people", "40", "--file", str(kept), "--today", str(TODAY), home=tmp_path, health="/") as address,
             httpx.AsyncClient(trust_env=False, timeout=LONG) as client,
         ):
             page = (await client.get(f"{address}/v2/companies/sandbox/assignments/current")).json()

@@ -11,7 +11,7 @@ import pytest
 
 from sandbox import BrokenPlan
 from sandbox.faults.plan import parse
-from tests.graphs import codes
+from tests.graphs import TODAY, codes
 from tests.servers import command, finished, reserved, running
 from tests.waiting import LONG
 
@@ -65,7 +65,7 @@ async def test_the_welcome_says_what_will_go_wrong_and_when(tmp_path: Path) -> N
 
 async def test_the_sandbox_rehearses_too_and_counts_its_faults(tmp_path: Path) -> None:
     (tmp_path / "outage.toml").write_text(example().replace("from = 20", "from = 0"))
-    rehearse = ("sandbox", "--people", "30", "--rehearse", "outage.toml")
+    rehearse = ("sandbox", "--people", "30", "--today", str(TODAY), "--rehearse", "outage.toml")
     async with (
         running(*rehearse, home=tmp_path, health="/") as address,
         httpx.AsyncClient(base_url=address, trust_env=False, timeout=LONG) as client,

@@ -61,7 +61,7 @@ async def test_a_line_that_the_file_cannot_take_is_told_and_the_questions_go_on(
     assert "w-maria,maria.lopez@example.com" in (tmp_path / "map.csv").read_text()
 
 
-async def test_a_running_server_takes_up_what_was_accepted_within_seconds(tmp_path: Path) -> None:
+async def test_a_running_server_takes_up_what_was_accepted_within_seconds_by_the_machines_clock(tmp_path: Path) -> None:
     (tmp_path / "map.csv").write_text(MAPPING)
     async with served(create_sandbox(kept(tmp_path, cast()), Options())) as upstream:
         given = {**reaching(upstream), "CREWGRAPH_IDENTITY_FILE": "map.csv"}

@@ -102,7 +102,7 @@ async def test_names_cannot_steer_the_terminal_and_are_no_markup(tmp_path: Path)
     assert "\N{REPLACEMENT CHARACTER}[31mRed [bold]Bo[/]" in ended.out
 
 
-async def test_an_upstream_that_fails_for_some_is_a_row_each_and_no_crash(tmp_path: Path) -> None:
+async def test_an_upstream_that_fails_for_some_is_a_row_each_and_no_crash_by_the_machines_clock(tmp_path: Path) -> None:
     async with running("sandbox", "--people", "30", "--checkins-user", "u", "--checkins-key", "k", home=tmp_path, health="/") as address:
         ended = await finished("people", "match", "--csv", "-", home=tmp_path, **reaching(address))
     rows = list(csv.DictReader(io.StringIO(ended.out)))
@@ -114,7 +114,7 @@ async def test_an_upstream_that_fails_for_some_is_a_row_each_and_no_crash(tmp_pa
     assert "Traceback" not in ended.err
 
 
-async def test_a_directory_that_cannot_be_read_ends_it_with_a_sentence(tmp_path: Path) -> None:
+async def test_a_directory_that_cannot_be_read_ends_it_with_a_sentence_by_the_machines_clock(tmp_path: Path) -> None:
     async with running("sandbox", "--people", "30", "--workforce-token", "t", home=tmp_path, health="/") as address:
         ended = await finished("people", "match", home=tmp_path, **reaching(address))
     assert ended.status == 1
@@ -128,7 +128,7 @@ def reaching(address: str) -> dict[str, str]:
     return {f"CREWGRAPH_{name}": value for name, value in names.items()}
 
 
-async def test_a_second_run_over_the_same_links_proves_none_of_them_again(tmp_path: Path) -> None:
+async def test_a_second_run_over_the_same_links_proves_none_of_them_again_by_the_machines_clock(tmp_path: Path) -> None:
     log = tmp_path / "requests.log"
     async with running("sandbox", "--people", "60", "--request-log", str(log), home=tmp_path, health="/") as address:
         first = await finished("people", "match", "--survey", "0", "--csv", "-", home=tmp_path, **reaching(address))
@@ -148,7 +148,7 @@ def asked(log: Path) -> list[str]:
     return [unquote(line) for line in log.read_text().splitlines() if line != "/"]
 
 
-async def test_a_survey_reads_lists_of_linked_accounts_rather_than_details_of_their_rows(tmp_path: Path) -> None:
+async def test_a_survey_reads_lists_of_linked_accounts_rather_than_details_of_their_rows_by_the_machines_clock(tmp_path: Path) -> None:
     log = tmp_path / "requests.log"
     async with running("sandbox", "--people", "60", "--request-log", str(log), home=tmp_path, health="/") as address:
         await finished("people", "match", home=tmp_path, **reaching(address))
@@ -178,7 +178,7 @@ class Tap:
         await self.app(scope, receive, send)
 
 
-async def test_an_interrupt_ends_it_plainly_and_keeps_the_links_made_so_far(tmp_path: Path) -> None:
+async def test_an_interrupt_ends_it_plainly_and_keeps_the_links_made_so_far_by_the_machines_clock(tmp_path: Path) -> None:
     """It is interrupted when all it may ask at once are questions that nobody answers."""
     build(tmp_path / "company.sqlite", people=200)
     tap = Tap(create_sandbox(tmp_path / "company.sqlite"), most=80)
@@ -217,7 +217,7 @@ async def test_what_cannot_be_used_is_refused_before_any_work(tmp_path: Path, ar
 
 
 @pytest.mark.parametrize("matching", ["exact", "substring"])
-async def test_suggestions_are_the_same_however_the_filters_match(tmp_path: Path, matching: str) -> None:
+async def test_suggestions_are_the_same_however_the_filters_match_by_the_machines_clock(tmp_path: Path, matching: str) -> None:
     options = Options(name_match="substring", email_match="substring") if matching == "substring" else Options()
     (tmp_path / "map.csv").write_text(MAPPING)
     given = {"CREWGRAPH_IDENTITY_FILE": "map.csv", "CREWGRAPH_EMPLOYEE_NUMBER_PROPERTY": "No"}

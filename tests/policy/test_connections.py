@@ -7,15 +7,11 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from tests.outages.certificates import self_signed
 from tests.policies import ONCE, QUICK
 from tests.policy.swift import ONE, raw
 from tests.upstreams.wire import calling, listening
@@ -79,30 +75,6 @@ async def test_a_fresh_connection_that_dies_is_a_failure_and_not_replaced_in_sil
         with pytest.raises(Unavailable):
             await http.get(ONE, raw)
         assert dying.requests == [1]
-
-
-def self_signed(folder: Path) -> ssl.SSLContext:
-    """A server's side of TLS with a certificate that nobody vouches for."""
-    key, name, now = (
-        ec.generate_private_key(ec.SECP256R1()),
-        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")]),
-        datetime.now(UTC),
-    )
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (folder / "both.pem").write_bytes(secret + certificate.public_bytes(serialization.Encoding.PEM))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "both.pem")
-    return context
 
 
 async def test_a_certificate_that_nobody_trusts_is_unavailable_and_not_tried_again(tmp_path: Path) -> None:

@@ -140,11 +140,16 @@ def test_a_503_without_a_pause_stops_nobody_else() -> None:
 @pytest.mark.parametrize("clocks_differ_by", [timedelta(), timedelta(hours=3), timedelta(hours=-3)])
 def test_a_date_is_read_against_the_clock_of_who_wrote_it(clocks_differ_by: timedelta) -> None:
     """(faults.md F1, F20)."""
-    now = datetime.now(UTC) + clocks_differ_by
+    now = NOW + clocks_differ_by
     headers = httpx.Headers(
         {"Date": format_datetime(now, usegmt=True), "Retry-After": format_datetime(now + timedelta(seconds=9), usegmt=True)}
     )
     assert wanted(headers, limited=True) == 9
+
+
+def test_a_date_is_read_against_the_clock_of_this_server_where_nobody_tells_another() -> None:
+    headers = httpx.Headers({"Retry-After": format_datetime(NOW + timedelta(seconds=9), usegmt=True)})
+    assert wanted(headers, limited=True, clock=lambda: NOW) == 9
 
 
 RESETS = [

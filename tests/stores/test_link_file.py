@@ -176,14 +176,14 @@ from loaders.linkfile import load
 
 folder, begin = Path(sys.argv[1]), float(sys.argv[2])
 for number in range(100):
-    while time.time() < begin + number / 100:
+    while time.monotonic() < begin + number / 100:
         pass
     load(folder / f"{number}.db", "acme")
 """
 
 
 async def test_servers_that_begin_at_once_make_one_file(tmp_path: Path) -> None:
-    given = (sys.executable, "-c", BEGINNER, tmp_path, str(time.time() + 1))
+    given = (sys.executable, "-c", BEGINNER, tmp_path, str(time.monotonic() + 1))
     servers = [await asyncio.create_subprocess_exec(*given, cwd=ROOT) for _ in range(6)]
     async with asyncio.timeout(LONG):
         assert [await server.wait() for server in servers] == [0] * 6
