@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 import strawberry.federation
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSchema, specified_directives
 from strawberry.federation.schema import FederationAny
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
@@ -31,6 +31,12 @@ SHOWN = dict.fromkeys(one for of in (graph.values, graph.types, graph.overviews)
 """The types of the graph, each once."""
 
 
+USABLE = {*(one.name for one in specified_directives), "cost", "listSize"}
+"""The directives that introspection shows: GraphQL's own, and those that say what an operation costs."""
+FEDERATED = ("_FieldSet", "link__Import", "link__Purpose")
+"""Types of the arguments of federation's directives."""
+
+
 class Schema(strawberry.federation.Schema):
     """Strawberry's schema with `_entities` of our own, and without its logging of errors, which would hold personal data."""
 
@@ -43,11 +49,24 @@ class Schema(strawberry.federation.Schema):
     def _extend_introspection(self) -> None:
         """Strawberry's own answer to `isOneOf` fails where a type is asked that only wraps another."""
         super()._extend_introspection()
+        show_usable(self._schema)
         introspected: Any = self._schema.type_map["__Type"]
         introspected.fields["isOneOf"].resolve = lambda shown, _info: getattr(shown, "is_one_of", None)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Nothing: errors are reported when they are formatted."""
+
+
+def show_usable(schema: GraphQLSchema) -> None:
+    """Keep from introspection what no operation can use: federation's directives, which the SDL shows, and the types that only they have.
+
+    Code generators want to be told what each scalar is that introspection shows.
+    """
+    schema.directives = tuple(one for one in schema.directives if one.name in USABLE)
+    for directive in schema.directives:
+        directive.locations = tuple(dict.fromkeys(directive.locations))  # Strawberry lists some twice
+    for name in FEDERATED:
+        schema.type_map.pop(name, None)
 
 
 weigh(SHOWN)

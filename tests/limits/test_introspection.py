@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import get_introspection_query
+from graphql import build_client_schema, get_introspection_query, graphql_sync
 
 from graph.limits import Limits
+from graph.schema import schema
 from graph.weights.bounds import Bounds
 from tests.graphs import Graph, codes, forgetful, graph
 from tests.limits.hostile import many
@@ -101,3 +102,43 @@ async def test_the_schema_is_not_read_over_and_over(company: Path, query: str) -
     """It costs no points, and an answer with every part of it in a hundred copies would hold the process for seconds (faults.md F26)."""
     async with graph(company) as one:
         assert codes(await one.ask(query)) == [("MAX_INTROSPECTION_LIMIT", "")]
+
+
+@pytest.fixture
+def shown() -> dict[str, Any]:
+    """What introspection shows of the schema."""
+    answer = graphql_sync(schema._schema, get_introspection_query(directive_is_repeatable=True, input_value_deprecation=True))
+    assert answer.errors is None
+    found: dict[str, Any] = (answer.data or {})["__schema"]
+    return found
+
+
+def named(reference: Any) -> str:
+    """The name of a type, out of its lists and non-nulls."""
+    while reference["ofType"] is not None:
+        reference = reference["ofType"]
+    return str(reference["name"])
+
+
+def test_introspection_shows_what_an_operation_can_use_and_nothing_else(shown: dict[str, Any]) -> None:
+    """Code generators want a mapping for every scalar that they see; federation's own, of which only the SDL speaks, have none."""
+    types = {one["name"]: one for one in shown["types"]}
+    waiting, reached = [shown["queryType"]["name"]], {"Boolean", "String"}
+    while waiting:
+        if (name := waiting.pop()) in reached:
+            continue
+        reached.add(name)
+        fields = [*(types[name]["fields"] or ()), *(types[name]["inputFields"] or ())]
+        arguments = [one for field in fields for one in field.get("args") or ()]
+        waiting += [named(one["type"]) for one in (*fields, *arguments)] + [one["name"] for one in types[name]["possibleTypes"] or ()]
+    assert {name for name in types if not name.startswith("__")} == reached | {
+        named(argument["type"]) for directive in shown["directives"] for argument in directive["args"]
+    }
+    assert not {"_FieldSet", "link__Import", "link__Purpose"} & types.keys()
+
+
+def test_each_place_of_a_directive_is_listed_once(shown: dict[str, Any]) -> None:
+    places = {one["name"]: one["locations"] for one in shown["directives"]}
+    assert {"include", "skip", "deprecated", "cost", "listSize"} <= places.keys()
+    assert [name for name, given in places.items() if len(set(given)) != len(given)] == []
+    assert build_client_schema({"__schema": shown}).get_directive("cost") is not None  # type: ignore[typeddict-item]
