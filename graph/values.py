@@ -86,7 +86,7 @@ class PageInfo:
 @shows(paging.Completeness, "Whether a list holds everything that the upstream has.")
 class Completeness:
     complete: bool = says("False when something is known to be missing.")
-    reason: str | None = says("What is missing, and why.")
+    reason: str | None = says("What is missing, or what the list holds beyond what was asked for, and why.")
 
 
 @shows(paging.Edge, "An item and the cursor that continues after it.")

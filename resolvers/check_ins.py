@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from loaders import resting
+from loaders.exactness import is_exact, list_roles
 from loaders.identity import person_of
 from loaders.reach import Part, allowed, filtered
 from loaders.recent import newest
@@ -23,6 +24,18 @@ from upstreams.values import bare
 
 UNSHOWN = Completeness(False, "Some check-ins could not be read, or do not show whose they are, and are left out.")
 MOVED = Completeness(False, "The check-ins changed while they were being read, twice: some may be missing.")
+
+
+LOOSE = "`{0}` matches more than it asks for, as check-ins finds parts of texts by it: check-ins of others may be among these."
+UNSURE = "Whether check-ins finds exactly what `{0}` asks for could not be told: check-ins of others may be among these."
+NAMES = {
+    "department": "department",
+    "manager_email": "managerEmail",
+    "manager_name": "managerName",
+    "person_email": "personEmail",
+    "person_name": "personName",
+}
+"""The fields of a filter as clients know them."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +68,24 @@ async def check_ins(loaders: Loaders, page: Page, where: Filter, submitted: Wind
     """The check-ins that a filter finds, whoever they belong to (seed A:9-80), as far as the caller may see them."""
     if loaders.reach is not None:
         return within(loaders, await filtered(loaders, loaders.reach, widened(where, submitted)), [where, submitted], page, submitted)
-    return connection(loaders, Rows(widened(where, submitted), None, submitted), page, [where, submitted])
+    found = connection(loaders, Rows(widened(where, submitted), None, submitted), page, [where, submitted])
+    return labelled(loaders, found, widened(where, submitted)) if list_roles(where) else found
+
+
+def labelled(loaders: Loaders, connection: Connection[CheckIn], where: Filter) -> Connection[CheckIn]:
+    """The same list, which says of each text that it is filtered by whether it may hold more than was asked for."""
+
+    async def one() -> Read[CheckIn]:
+        read = await connection.page()
+        ids = frozenset(edge.node.id for edge in read.edges)
+        roles = list_roles(where) if ids else []
+        exact = await together([is_exact(loaders, where, role, ids) for role in roles])
+        notes = [(UNSURE if found is None else LOOSE).format(NAMES[role]) for role, found in zip(roles, exact, strict=True) if not found]
+        loaders.approximate.update(notes)
+        said = [*([read.completeness.reason] if read.completeness.reason else []), *notes]
+        return replace(read, completeness=Completeness(read.completeness.complete, " ".join(said) or None))
+
+    return Connection(one, connection.count)
 
 
 def connection(loaders: Loaders, rows: Rows, page: Page, asked: object) -> Connection[CheckIn]:
