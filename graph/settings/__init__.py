@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from pydantic import ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from graph.limits import Limits
 from graph.settings.access import AccessSettings, unsafe
@@ -58,8 +56,6 @@ def load(**flags: object) -> Settings:
         settings = Settings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as cause:
         raise Unusable([told(error["loc"], error["msg"]) for error in cause.errors(include_input=False)]) from cause
-    except SettingsError as cause:  # its text names the field in quotes, and nothing of the value
-        raise Unusable([told(tuple(re.findall(r'field "(\w+)"', str(cause))), "must be JSON")]) from cause
     if problems := [*gaps(settings), *unsafe(settings)]:
         raise Unusable(problems)
     return settings

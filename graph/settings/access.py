@@ -19,6 +19,7 @@ from graph.access.reread import Broken, Reread
 from graph.access.tokens import ALGORITHMS, Tokens, Trust
 from graph.access.who import Anybody, Who
 from graph.settings.problems import PREFIX, Unusable
+from graph.settings.texts import TextList
 
 T = TypeVar("T")
 TELLING = ("key_file", "jwt_issuer", "jwt_audience", "jwt_keys_url", "jwt_keys_file")
@@ -37,8 +38,8 @@ class AccessSettings(BaseModel):
     jwt_audience: str | None = Field(None, description="What the claim `aud` of a token must be, or hold.")
     jwt_keys_url: str | None = Field(None, description="Address of the issuer's public keys (JWKS).")
     jwt_keys_file: Path | None = Field(None, description="File of the issuer's public keys (JWKS), instead of an address.")
-    jwt_algorithms: list[str] = Field(
-        ["RS256", "PS256", "ES256"], description="Signatures that are accepted, as JSON; never `none` or shared secrets."
+    jwt_algorithms: TextList = Field(
+        ["RS256", "PS256", "ES256"], description="Signatures that are accepted, with commas between; never `none` or shared secrets."
     )
     jwt_leeway: int = Field(30, ge=0, le=600, description="Seconds by which clocks may differ.")
     jwt_scope_claim: str | None = Field(

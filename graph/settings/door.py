@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from graph.door.manifest import BrokenManifest, read
 from graph.door.policy import Door, Trusted
 from graph.settings.problems import PREFIX, Unusable
+from graph.settings.texts import TextList
 
 
 class DoorSettings(BaseModel):
@@ -17,8 +18,9 @@ class DoorSettings(BaseModel):
 
     most_calls: int = Field(500, ge=1, description="Most upstream calls that one operation may make.")
     trace: bool = Field(True, description="Whether a client may ask for a trace with the header `x-crewgraph-trace: 1`.")
-    cors_origins: list[str] = Field(
-        [], description='Web origins whose pages may ask from a browser, as JSON, such as `["https://app.example.com"]`.'
+    cors_origins: TextList = Field(
+        [],
+        description="Web origins whose pages may ask from a browser, such as `https://app.example.com,https://b.example.com`; `*` for all.",
     )
     largest_body: int = Field(1_000_000, ge=1_000, description="Most bytes of a request's body.")
     body_seconds: float = Field(10, gt=0, description="How long a request's body may take to arrive.")

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 
 from graph.settings.policy import PolicySettings
+from graph.settings.texts import TextMap
 from upstreams.dialect import Credentials, Dialect
 
 PROCORE = {"startDay": "start_day"}
@@ -22,7 +23,7 @@ class UpstreamSettings(PolicySettings):
     checkins_token_header: str | None = Field(
         None, description="Header that carries the token by itself, instead of `Authorization: Bearer`."
     )
-    checkins_headers: dict[str, str] = Field({}, description="Extra request headers, as JSON.")
+    checkins_headers: TextMap = Field({}, description="Extra request headers, as JSON.")
     checkins_page_size: int = Field(100, ge=1, le=1000, description="Most rows to ask for in one call.")
     workforce_url: str | None = Field(None, description="Address of the workforce API.")
     workforce_company: str | None = Field(None, description="Company id in the workforce API.")
@@ -32,7 +33,7 @@ class UpstreamSettings(PolicySettings):
     workforce_token_header: str | None = Field(
         None, description="Header that carries the token by itself, instead of `Authorization: Bearer`."
     )
-    workforce_headers: dict[str, str] = Field({}, description="Extra request headers, as JSON, such as `Procore-Company-Id`.")
+    workforce_headers: TextMap = Field({}, description="Extra request headers, as JSON, such as `Procore-Company-Id`.")
     workforce_dialect: Literal["laborchart", "procore"] = Field(
         "laborchart", description="Whose spelling to use: `startDay`, or `start_day` and `current` without a date."
     )
