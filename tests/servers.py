@@ -31,6 +31,9 @@ UNHURRIED = {
 }
 """Settings under which a test is never too slow, however busy the machine is."""
 
+OURS = ("CREWGRAPH_", "OTEL_", "SSL_CERT_")
+"""What begins the names of variables that a command would follow."""
+
 
 @asynccontextmanager
 async def served(app: ASGIApp, **options: Any) -> AsyncIterator[str]:
@@ -78,7 +81,7 @@ class Ended:
 
 def environment(home: Path, given: Mapping[str, str]) -> dict[str, str]:
     """A clean environment: none of the caller's settings, the tests' day in the sandbox, no grace for load balancers; no plans where tests have none."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CREWGRAPH_")}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS) and not name.endswith("_CA_BUNDLE")}
     return {
         **inherited,
         "XDG_CACHE_HOME": str(scratch_folder()),

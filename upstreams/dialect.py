@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 
 import httpx
 
@@ -39,7 +40,7 @@ class Dialect:
     `base_url` is the address before the documented path; `parameters` renames documented query parameters
     (`{"startDay": "start_day"}` on the Procore host); `page_size` is how many rows the upstream gives a page at most;
     `policy` says how often, how long and how many at once it is asked. `proxy` is the address of what it is reached through, which may
-    hold a password.
+    hold a password. `ca_file` holds authorities (PEM) that this deployment's certificate may be signed by, beside those of the system.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Dialect:
     most_pages: int = 5_000
     policy: Policy = field(default_factory=Policy)
     proxy: str | None = field(default=None, repr=False)
+    ca_file: Path | None = None
 
     def parameter(self, documented: str) -> str:
         """This deployment's name of a documented query parameter."""

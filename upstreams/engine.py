@@ -9,17 +9,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import ssl
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from redis.asyncio import Redis as Client
+from redis.asyncio.connection import RedisSSLContext, SSLConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.maint_notifications import MaintNotificationsConfig
 
 from upstreams.lane import Bounds, Lane, Notices, Patience
+from upstreams.tls import make_client_context
 
 PREFIX = "crewgraph:"
 FAILURES = (RedisError, OSError, ValueError, EOFError)
@@ -63,7 +66,7 @@ def client(url: str, limit: float) -> Client:
         usable = parts.scheme in {"redis", "rediss"} and parts.hostname and parts.port != 0 and not parts.fragment
         if not usable or not all(name.startswith("ssl_") for name, _ in parse_qsl(parts.query, keep_blank_values=True)):
             raise BadAddress
-        return Client.from_url(
+        found = Client.from_url(
             url,
             protocol=2,
             retry=Retry(NoBackoff(), 0),
@@ -71,8 +74,34 @@ def client(url: str, limit: float) -> Client:
             socket_connect_timeout=2 * limit,
             maint_notifications_config=UNMANAGED,
         )
-    except ValueError:
+        if parts.scheme == "rediss":
+            pool = found.connection_pool
+            options = {name: value for name, value in pool.connection_kwargs.items() if name.startswith("ssl_")}
+            pool.connection_kwargs["tls"] = SSLConnection(**options).ssl_context if options else _SystemTrust()
+            pool.connection_class = _TlsConnection
+        return found
+    except (ValueError, TypeError, RedisError):
         raise BadAddress from None  # the cause would quote the address
+
+
+class _SystemTrust(RedisSSLContext):
+    """What redis-py asks for a TLS context, without options of its own."""
+
+    __slots__ = ()
+
+    def get(self) -> ssl.SSLContext:
+        """Return the context of all connections, made for the first one."""
+        if self.context is None:
+            self.context = make_client_context(alpn=())
+        return self.context
+
+
+class _TlsConnection(SSLConnection):
+    """A connection that shares its TLS context with the others of its pool; redis-py makes one for each, in tens of milliseconds."""
+
+    def __init__(self, *, tls: RedisSSLContext, **options: Any) -> None:
+        super().__init__(**options)
+        self.ssl_context = tls
 
 
 class Read(NamedTuple):

@@ -14,6 +14,7 @@ import socket
 import ssl
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from pathlib import Path
 
 import httpx
 from aiohappyeyeballs import start_connection
@@ -23,6 +24,7 @@ from upstreams.answers import Answer
 from upstreams.connection import Connection
 from upstreams.incoming import Incoming
 from upstreams.policy import Policy
+from upstreams.tls import make_client_context
 from upstreams.unpacking import Body
 
 IDLE = 15.0
@@ -42,8 +44,8 @@ class Network:
     They are never more than calls in flight, which are bounded by the gate in front.
     """
 
-    def __init__(self, name: str, base: str, headers: httpx.Headers, policy: Policy, trusted: ssl.SSLContext | None = None) -> None:
-        self.name, self.base, self.headers, self.policy, self.trusted = name, base, headers, policy, trusted
+    def __init__(self, name: str, base: str, headers: httpx.Headers, policy: Policy, ca_file: Path | None = None) -> None:
+        self.name, self.base, self.headers, self.policy, self.ca_file = name, base, headers, policy, ca_file
         self.idle = IDLE
         self.open: set[Connection] = set()
         self.free: list[Connection] = []
@@ -151,10 +153,8 @@ class Network:
 
     @cached_property
     def tls(self) -> ssl.SSLContext:
-        """Certificates are checked, by the well-known authorities unless others are trusted, and so is the host's name."""
-        context = self.trusted or httpx.create_ssl_context(trust_env=False)
-        context.set_alpn_protocols(["http/1.1"])
-        return context
+        """The context of all connections, made for the first one."""
+        return make_client_context(self.ca_file)
 
     def back(self, connection: Connection) -> None:
         """Keep a connection that may be used again."""

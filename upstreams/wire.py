@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Protocol, cast
 
 import httpx
@@ -13,6 +13,7 @@ from upstreams.answers import Answer
 from upstreams.dialect import Dialect
 from upstreams.network import IDLE, Network
 from upstreams.policy import Policy
+from upstreams.tls import make_client_context
 from upstreams.unpacking import OFFERED, Body
 
 SILENT_CLOSE = "Server disconnected without sending a response."
@@ -41,19 +42,21 @@ def wire(dialect: Dialect, transport: httpx.AsyncBaseTransport | None = None) ->
     base = dialect.base_url.rstrip("/")
     if transport is None:
         if dialect.proxy is None:
-            return Network(dialect.name, base, headers, dialect.policy)
-        transport = proxied(dialect.proxy)
+            return Network(dialect.name, base, headers, dialect.policy, dialect.ca_file)
+        transport = proxied(dialect.proxy, dialect.ca_file)
     return Through(transport, dialect.name, base, headers, dialect.policy)
 
 
-def proxied(proxy: str, trusted: ssl.SSLContext | None = None) -> httpx.AsyncHTTPTransport:
+def proxied(proxy: str, ca_file: Path | None = None) -> httpx.AsyncHTTPTransport:
     """The way through a proxy: of an upstream with TLS it learns the host alone, whose certificate is checked as ever.
+
+    The authorities in `ca_file` are the upstream's; a proxy that is itself reached by TLS must be trusted by the system.
 
     httpx speaks to it, at several times the cost of a call. As many connections as calls: their number is the gate's matter.
     """
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=IDLE)
-    tls = trusted or httpx.create_ssl_context(trust_env=False)
-    return httpx.AsyncHTTPTransport(verify=tls, trust_env=False, limits=limits, proxy=proxy)
+    between = httpx.Proxy(proxy, ssl_context=make_client_context() if httpx.URL(proxy).scheme == "https" else None)
+    return httpx.AsyncHTTPTransport(verify=make_client_context(ca_file), trust_env=False, limits=limits, proxy=between)
 
 
 class Through:

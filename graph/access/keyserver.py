@@ -12,6 +12,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol
 
 import httpx
@@ -20,6 +21,7 @@ from joserfc.jwk import JWKRegistry, Key, KeySet
 
 from graph.access.reread import Broken, Reread
 from graph.http import Refusal
+from upstreams.tls import make_client_context
 
 LARGEST = 1_000_000
 """The most bytes of a key set."""
@@ -71,7 +73,10 @@ class KeyFile:
 
 
 class KeyServer:
-    """The keys at an address; asked at most once in `every` seconds, and again when they are `fresh` seconds old."""
+    """The keys at an address; asked at most once in `every` seconds, and again when they are `fresh` seconds old.
+
+    Its certificate may be signed by an authority in `ca_file` (PEM) too.
+    """
 
     def __init__(
         self,
@@ -80,9 +85,11 @@ class KeyServer:
         fresh: float = 600.0,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
+        ca_file: Path | None = None,
     ) -> None:
         self.url, self.every, self.fresh, self.clock = url, every, fresh, clock
         plain = {"accept": "application/json", "accept-encoding": "identity"}
+        transport = transport or httpx.AsyncHTTPTransport(verify=make_client_context(ca_file), trust_env=False)
         self.client = httpx.AsyncClient(transport=transport, timeout=SECONDS, follow_redirects=False, trust_env=False, headers=plain)
         self.keys: KeySet | None = None
         self.changes = 0

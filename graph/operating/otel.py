@@ -9,20 +9,28 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import ssl
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
 
+import requests
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.trace import Span, SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from requests.adapters import HTTPAdapter
 
+from graph.operating.tracing import CERTIFICATES, EXPORTERS, choose_exporters, read_variable
 from graph.operating.visits import Visit
 from upstreams.errors import Missing, UpstreamError
 from upstreams.lane import Notices
+from upstreams.tls import make_client_context
 
 LAST = 5.0
 """Seconds that the end of the process waits for the last spans to be sent."""
@@ -49,11 +57,12 @@ class Told(SpanExporter):
 
 
 class Traces:
-    """The tracer of one process; `provider` is its own, and no global one is touched."""
+    """The tracer of one process; `provider` is its own, and no global one is touched. Without a processor it only passes contexts on."""
 
-    def __init__(self, processor: SpanProcessor) -> None:
+    def __init__(self, *processors: SpanProcessor) -> None:
         self.provider = TracerProvider(resource=named(Resource.create()), shutdown_on_exit=False)
-        self.provider.add_span_processor(processor)
+        for processor in processors:
+            self.provider.add_span_processor(processor)
         self.tracer = self.provider.get_tracer("crewgraph")
         self.context = TraceContextTextMapPropagator()
 
@@ -139,7 +148,48 @@ def failed(span: Span, error: UpstreamError) -> None:
 
 
 def from_environment() -> Traces:
-    """Traces over OTLP and HTTP, as the standard variables say (`OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_TRACES_SAMPLER`, ...)."""
+    """Traces as the standard variables say (`OTEL_TRACES_EXPORTER`, `OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_TRACES_SAMPLER`, ...).
+
+    Raises ValueError for an exporter that is not installed.
+    """
     for name in ("opentelemetry", "urllib3"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    return Traces(BatchSpanProcessor(Told(OTLPSpanExporter())))
+    return Traces(*(BatchSpanProcessor(Told(make_exporter(name))) for name in choose_exporters()))
+
+
+def make_exporter(name: str) -> SpanExporter:
+    """Return the exporter that is registered under this name; the one of OTLP over HTTP trusts what all other clients trust."""
+    if name == "otlp_proto_http":
+        return OTLPSpanExporter(session=make_session())
+    (found,) = entry_points(group=EXPORTERS, name=name)
+    made: SpanExporter = found.load()()
+    return made
+
+
+def make_session() -> requests.Session:
+    """Return a session that trusts the system's authorities, and those of OpenTelemetry's own variables."""
+    file = next((Path(file) for name in CERTIFICATES if (file := read_variable(name))), None)
+    session = requests.Session()
+    session.mount("https://", TrustingAdapter(make_client_context(file)))
+    return session
+
+
+class TrustingAdapter(HTTPAdapter):
+    """Checks certificates by a given TLS context, instead of requests' own list of authorities."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self.context = context
+        super().__init__()
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        """Make the connections of this adapter by its context."""
+        super().init_poolmanager(*arguments, ssl_context=self.context, **options)
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        """Make those through a proxy by it too."""
+        return super().proxy_manager_for(proxy, ssl_context=self.context, **options)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Add no authorities to those of the context, which has them all."""
+        super().cert_verify(conn, url, verify, cert)
+        conn.ca_certs = conn.ca_cert_dir = None

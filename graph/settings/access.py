@@ -38,6 +38,9 @@ class AccessSettings(BaseModel):
     jwt_audience: str | None = Field(None, description="What the claim `aud` of a token must be, or hold.")
     jwt_keys_url: str | None = Field(None, description="Address of the issuer's public keys (JWKS).")
     jwt_keys_file: Path | None = Field(None, description="File of the issuer's public keys (JWKS), instead of an address.")
+    jwt_keys_ca_file: Path | None = Field(
+        None, description="Authorities (PEM) that the key server's certificate may be signed by, beside those that the system trusts."
+    )
     jwt_algorithms: TextList = Field(
         ["RS256", "PS256", "ES256"], description="Signatures that are accepted, with commas between; never `none` or shared secrets."
     )
@@ -86,7 +89,7 @@ class AccessSettings(BaseModel):
         """Where the keys of tokens come from."""
         if self.jwt_keys_file is not None:
             return KeyFile(opened("JWT_KEYS_FILE", lambda path: Reread(path, parse_set), self.jwt_keys_file))
-        return KeyServer(self.jwt_keys_url or "", self.jwt_keys_interval, self.jwt_keys_seconds)
+        return KeyServer(self.jwt_keys_url or "", self.jwt_keys_interval, self.jwt_keys_seconds, ca_file=self.jwt_keys_ca_file)
 
 
 def opened(name: str, read: Callable[[Path], T], path: Path) -> T:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import httpx
 from pydantic import SecretStr
 
+from graph.operating.tracing import CERTIFICATES, read_variable
+from graph.settings.operating import OperatingSettings
 from graph.settings.problems import PREFIX
 from graph.settings.sharing import SharingSettings
 from upstreams.engine import BadAddress, client
 from upstreams.errors import BadInput
+from upstreams.tls import holds_certificates
 from upstreams.values import segment
 
 NAME, VALUE = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII), re.compile(r"([!-~]([ -~]*[!-~])?)?")
@@ -39,6 +43,15 @@ def gaps(settings: SharingSettings) -> list[str]:
     if settings.upstream_proxy is not None and (problem := bad_proxy(settings.upstream_proxy.get_secret_value())) is not None:
         problems.append(problem)
     return problems + [problem for name, url in addresses(settings) if (problem := bad_address(name, url))]
+
+
+def find_unreadable_authorities(settings: OperatingSettings) -> list[str]:
+    """Return a sentence for each file of certificate authorities that holds none, by a setting or by a standard variable."""
+    fields = [name for name in type(settings).model_fields if name.endswith("_ca_file")]
+    files = {f"{PREFIX}{name.upper()}": file for name in fields if (file := getattr(settings, name)) is not None}
+    standard = ["SSL_CERT_FILE", *(CERTIFICATES if settings.opentelemetry else ())]
+    files |= {name: Path(file) for name in standard if (file := read_variable(name))}
+    return [f"{name}: {file} is no readable file of certificates in PEM." for name, file in files.items() if not holds_certificates(file)]
 
 
 def unsendable(name: str, token: SecretStr | None, header: str | None, more: Mapping[str, str]) -> list[str]:

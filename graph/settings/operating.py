@@ -42,10 +42,12 @@ class OperatingSettings(BaseModel):
 
     @field_validator("opentelemetry")
     @classmethod
-    def extra_is_there(cls, wanted: bool) -> bool:
+    def can_be_traced(cls, wanted: bool) -> bool:
         """Refuse to trace with what is not installed."""
         if wanted and not tracing.installed():
             raise ValueError("needs OpenTelemetry; install crewgraph[otel]")
+        if wanted:
+            tracing.choose_exporters()
         return wanted
 
     def drain(self) -> Drain:

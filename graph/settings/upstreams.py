@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
@@ -25,6 +26,9 @@ class UpstreamSettings(PolicySettings):
     )
     checkins_headers: TextMap = Field({}, description="Extra request headers, as JSON.")
     checkins_page_size: int = Field(100, ge=1, le=1000, description="Most rows to ask for in one call.")
+    checkins_ca_file: Path | None = Field(
+        None, description="Authorities (PEM) that check-ins' certificate may be signed by, beside those that the system trusts."
+    )
     workforce_url: str | None = Field(None, description="Address of the workforce API.")
     workforce_company: str | None = Field(None, description="Company id in the workforce API.")
     workforce_user: str | None = Field(None, description="Client id for HTTP Basic.")
@@ -34,6 +38,9 @@ class UpstreamSettings(PolicySettings):
         None, description="Header that carries the token by itself, instead of `Authorization: Bearer`."
     )
     workforce_headers: TextMap = Field({}, description="Extra request headers, as JSON, such as `Procore-Company-Id`.")
+    workforce_ca_file: Path | None = Field(
+        None, description="Authorities (PEM) that workforce's certificate may be signed by, beside those that the system trusts."
+    )
     workforce_dialect: Literal["laborchart", "procore"] = Field(
         "laborchart", description="Whose spelling to use: `startDay`, or `start_day` and `current` without a date."
     )
@@ -58,6 +65,7 @@ class UpstreamSettings(PolicySettings):
             page_size=self.checkins_page_size,
             policy=self.policy(),
             proxy=revealed(self.upstream_proxy),
+            ca_file=self.checkins_ca_file,
         )
 
     def workforce(self) -> Dialect:
@@ -70,6 +78,7 @@ class UpstreamSettings(PolicySettings):
             parameters=PROCORE if self.workforce_dialect == "procore" else {},
             policy=self.policy(),
             proxy=revealed(self.upstream_proxy),
+            ca_file=self.workforce_ca_file,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import subprocess
 import sys
 import time
@@ -20,10 +21,12 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from graph.operating.options import Operating
-from graph.operating.otel import Told, Traces
+from graph.operating.otel import Told, Traces, from_environment
+from graph.operating.visits import Visit
+from graph.settings import Unusable, load
 from tests.graphs import Graph, graph, is_check_ins
 from tests.operating.asking import NAMES, WALK
-from tests.servers import reserved, running
+from tests.servers import finished, reserved, running
 from tests.waiting import until
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -134,6 +137,89 @@ async def test_the_command_sends_its_spans_to_where_the_standard_variables_say_b
     assert "query" in {span.name for span in spans}
     assert any(span.name.startswith("GET /") for span in spans)
     assert names == {"crews"}
+
+
+async def spans_sent(monkeypatch: pytest.MonkeyPatch, **variables: str) -> int:
+    """Return how many spans a collector gets of one operation under these variables, which passes the client's trace on in any case."""
+    async with collector() as (address, got):
+        for name, value in {"OTEL_EXPORTER_OTLP_ENDPOINT": address, **variables}.items():
+            monkeypatch.setenv(name, value)
+        traces = from_environment()
+        with traces.operation({"traceparent": PARENT}, Visit()), traces.attempt("checkins", "/", 1) as sent:
+            assert sent["traceparent"].split("-")[1] == TRACE
+        await traces.aclose()
+    return sum(len(scope.spans) for one in got for resource in one.resource_spans for scope in resource.scope_spans)
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {},
+        {"OTEL_TRACES_EXPORTER": " OTLP "},
+        {"OTEL_TRACES_EXPORTER": ""},
+        {"OTEL_TRACES_EXPORTER": "otlp,otlp_proto_http"},
+        {"OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"},
+        {"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": "http/protobuf"},
+        {"OTEL_SDK_DISABLED": "false"},
+    ],
+)
+async def test_otlp_over_http_is_the_exporter(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> None:
+    assert await spans_sent(monkeypatch, **variables) == 2
+
+
+@pytest.mark.parametrize("variables", [{"OTEL_TRACES_EXPORTER": "none"}, {"OTEL_SDK_DISABLED": "True"}])
+async def test_nothing_is_sent_where_opentelemetry_says_so(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> None:
+    assert await spans_sent(monkeypatch, **variables) == 0
+
+
+def test_the_console_is_an_exporter_too() -> None:
+    """Another process, because the exporter keeps the standard output that it was loaded with."""
+    program = (
+        "import asyncio\n"
+        "from graph.operating.otel import from_environment\n"
+        "from graph.operating.visits import Visit\n"
+        "traces = from_environment()\n"
+        "with traces.operation({}, Visit()): pass\n"
+        "asyncio.run(traces.aclose())\n"
+    )
+    env = {**os.environ, "OTEL_TRACES_EXPORTER": "console"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=env, cwd=Path(__file__).parents[2]
+    )
+    assert '"name": "GraphQL Operation"' in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        (
+            {"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"},
+            "OTEL_EXPORTER_OTLP_PROTOCOL=grpc is not supported: use http/protobuf; for grpc, install opentelemetry-exporter-otlp-proto-grpc",
+        ),
+        (
+            {"OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": "http/json"},
+            "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/json is not supported: use http/protobuf",
+        ),
+        ({"OTEL_TRACES_EXPORTER": "zipkin"}, "OTEL_TRACES_EXPORTER=zipkin is not supported: use otlp, console or none"),
+        ({"OTEL_TRACES_EXPORTER": "console,jaeger"}, "OTEL_TRACES_EXPORTER=jaeger is not supported: use otlp, console or none"),
+    ],
+)
+async def test_what_cannot_be_exported_is_refused(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], said: str) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(Unusable) as caught:
+        load(opentelemetry=True)
+    assert caught.value.problems == [f"CREWGRAPH_OPENTELEMETRY: {said}."]
+    load(opentelemetry=False)
+    monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
+    load(opentelemetry=True)
+
+
+async def test_a_protocol_that_cannot_be_had_ends_the_command_with_a_sentence(tmp_path: Path) -> None:
+    ended = await finished("serve", home=tmp_path, CREWGRAPH_OPENTELEMETRY="true", OTEL_EXPORTER_OTLP_PROTOCOL="grpc")
+    assert ended.status == 2
+    assert "OTEL_EXPORTER_OTLP_PROTOCOL=grpc is not supported" in ended.err
+    assert "Traceback" not in ended.err
 
 
 async def ask(address: str) -> float:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.faults.kinds import Hang, Status
-from tests.outages.certificates import self_signed
+from tests.certificates import self_signed
 from tests.outages.halves import halves, late, struck, unavailable
 from tests.outages.wire import Behaviour, closing, drip, healthy, once, silent, wired
 from tests.policies import QUICK

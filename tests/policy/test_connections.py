@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.outages.certificates import self_signed
+from tests.certificates import self_signed
 from tests.policies import ONCE, QUICK
 from tests.policy.swift import ONE, raw
 from tests.upstreams.wire import calling, listening

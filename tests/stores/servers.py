@@ -20,24 +20,30 @@ PASSWORD = "hush-hush"
 
 
 class Server:
-    """A server on a port of its own, with a password; what it holds dies with it."""
+    """A server on a port of its own, with a password; what it holds dies with it.
 
-    def __init__(self, folder: Path, port: int) -> None:
-        self.folder, self.port = folder, port
+    With a `certificate` (and its key, in one PEM file) it speaks TLS alone.
+    """
+
+    def __init__(self, folder: Path, port: int, certificate: Path | None = None) -> None:
+        self.folder, self.port, self.certificate = folder, port, certificate
         self.process: Process | None = None
 
     @property
     def url(self) -> str:
         """Its address, with the password."""
-        return f"redis://:{PASSWORD}@127.0.0.1:{self.port}/0"
+        return f"{'rediss' if self.certificate else 'redis'}://:{PASSWORD}@127.0.0.1:{self.port}/0"
 
     def client(self) -> Redis:
         """Another client of it."""
-        return Redis.from_url(self.url)
+        return Redis.from_url(f"{self.url}?ssl_cert_reqs=none" if self.certificate else self.url)
 
     async def start(self) -> None:
         """Start it on its port, and wait until it answers."""
         options = {"port": self.port, "bind": "127.0.0.1", "save": "", "dir": self.folder, "requirepass": PASSWORD}
+        if self.certificate:
+            shown = {"tls-cert-file": self.certificate, "tls-key-file": self.certificate, "tls-ca-cert-file": self.certificate}
+            options |= {"port": 0, "tls-port": self.port, "tls-auth-clients": "no", **shown}
         flags = [text for name, value in options.items() for text in (f"--{name}", str(value))]
         self.process = await asyncio.create_subprocess_exec(binary(), *flags, stdout=DEVNULL, stderr=DEVNULL)
         async with asyncio.timeout(LONG), self.client() as client:
@@ -66,10 +72,10 @@ async def answers(client: Redis) -> bool:
 
 
 @asynccontextmanager
-async def serving(folder: Path) -> AsyncIterator[Server]:
+async def serving(folder: Path, certificate: Path | None = None) -> AsyncIterator[Server]:
     """A running server."""
     with reserved() as port:
-        server = Server(folder, port)
+        server = Server(folder, port, certificate)
         try:
             await server.start()
             yield server

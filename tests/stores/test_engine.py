@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from pathlib import Path
 
 import pytest
+from redis.asyncio.connection import ConnectionPool, SSLConnection
 
 from tests.stores.engines import engine, stored
 from tests.stores.servers import saying, serving
@@ -106,6 +108,8 @@ async def test_closing_ends_what_is_on_its_way_at_any_moment_and_lets_nobody_wai
         "redis://h:99999?hush-hush",
         "redis://h?socket_timeout=60",
         "rediss://h?ssl_cert_reqs=none&retry_on_timeout=yes",
+        "rediss://h?ssl_nothing=1",
+        "rediss://h?ssl_cert_reqs=perhaps",
         "redis://[hush-hush",
     ],
 )
@@ -119,3 +123,15 @@ def test_an_address_that_cannot_be_used_is_refused_without_being_quoted(url: str
 async def test_an_address_may_say_how_tls_is_checked() -> None:
     async with engine("rediss://user:p%40ss@h:6380/3?ssl_ca_certs=ca.pem") as one:
         assert one.client.connection_pool.connection_kwargs["password"] == "p@ss"
+
+
+@pytest.mark.parametrize("options", ["", "?ssl_cert_reqs=none"])
+async def test_connections_by_tls_share_one_context(options: str) -> None:
+    """redis-py makes one for each connection, which reads the system's certificates each time."""
+    async with engine(f"rediss://h{options}") as one:
+        pool: ConnectionPool = one.client.connection_pool
+        first, second = (pool.connection_class(**pool.connection_kwargs) for _ in range(2))
+    assert isinstance(first, SSLConnection)
+    assert isinstance(second, SSLConnection)
+    assert first.ssl_context.get() is second.ssl_context.get()
+    assert (first.ssl_context.get().verify_mode is ssl.CERT_REQUIRED) == (not options)

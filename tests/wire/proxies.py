@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
@@ -62,8 +63,8 @@ class Proxy:
 
 
 @asynccontextmanager
-async def proxying(password: bytes | None = None) -> AsyncIterator[Proxy]:
+async def proxying(password: bytes | None = None, tls: ssl.SSLContext | None = None) -> AsyncIterator[Proxy]:
     """Such a proxy."""
     found = Proxy(password)
-    async with accepting(found) as found.address:
+    async with accepting(found, tls) as found.address:
         yield found

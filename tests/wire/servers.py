@@ -6,6 +6,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Protocol
 
 import httpx
@@ -94,9 +95,9 @@ def says(*messages: bytes) -> Answering:
 
 
 @asynccontextmanager
-async def reaching(address: str, policy: Policy = ONCE, trusted: ssl.SSLContext | None = None) -> AsyncIterator[Network]:
+async def reaching(address: str, policy: Policy = ONCE, ca_file: Path | None = None) -> AsyncIterator[Network]:
     """The network's way to an address."""
-    network = Network("checkins", address, httpx.Headers({"Accept": "application/json"}), policy, trusted)
+    network = Network("checkins", address, httpx.Headers({"Accept": "application/json"}), policy, ca_file)
     try:
         yield network
     finally:
