@@ -48,6 +48,8 @@ from upstreams.workforce import Workforce
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 """All of them, so that a wrong one gets a coded answer."""
 
+EXPOSED_HEADERS = ("Age", "RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate", "X-Request-Id")
+"""What pages of other origins may read, beside what they always may (`Content-Type`, `Cache-Control`, ...)."""
 
 METHOD = http.Refusal(405, "METHOD_NOT_ALLOWED", "Use POST, or GET for queries.", http.ALLOWED)
 NOWHERE = http.Refusal(404, "NOT_FOUND", "There is nothing here. The graph is at /graphql.")
@@ -89,7 +91,14 @@ def create_app(
     access, limits, watch = access or Access(), limits or Limits(), Watch(operating or Operating())
     assets = [Mount("/graphql/static", graphiql.assets())] if access.gateway is None else []
     routes = [Route("/graphql", endpoint, methods=METHODS), *assets, *Health(watch).routes()]
-    shared = Middleware(CORSMiddleware, allow_origins=list(origins), allow_methods=["GET", "POST"], allow_headers=["*"], max_age=86_400)
+    shared = Middleware(
+        CORSMiddleware,
+        allow_origins=list(origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=["*"],
+        expose_headers=EXPOSED_HEADERS,
+        max_age=86_400,
+    )
     before = [
         Middleware(Front, watch),
         Middleware(Guard, limits.door.hsts),

@@ -7,7 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from graph.limits import Limits
 from graph.settings.access import AccessSettings, unsafe
-from graph.settings.checks import find_unreadable_authorities, gaps
+from graph.settings.checks import find_open_origins, find_unreadable_authorities, gaps
 from graph.settings.documents import DocumentSettings
 from graph.settings.door import DoorSettings
 from graph.settings.embedded import EmbeddedSettings
@@ -56,6 +56,7 @@ def load(**flags: object) -> Settings:
         settings = Settings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as cause:
         raise Unusable([told(error["loc"], error["msg"]) for error in cause.errors(include_input=False)]) from cause
-    if problems := [*gaps(settings), *find_unreadable_authorities(settings), *unsafe(settings)]:
+    problems = [*gaps(settings), *find_unreadable_authorities(settings), *unsafe(settings)]
+    if problems := problems + find_open_origins(settings.cors_origins, settings.guarded):
         raise Unusable(problems)
     return settings

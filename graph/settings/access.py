@@ -32,7 +32,7 @@ class AccessSettings(BaseModel):
     """How callers are told apart, and whether only a gateway may ask."""
 
     auth: Literal["none", "api-key", "jwt"] = Field("none", description="How callers are told apart; `none` lets everybody see everything.")
-    open_to_all: bool = Field(False, description="Whether `none` may be served to other machines too.")
+    open_to_all: bool = Field(False, description="Whether `none` may be served to other machines too, and to web pages of every origin.")
     key_file: Path | None = Field(None, description="TOML file of API keys, as `crewgraph keys new` writes it.")
     jwt_issuer: str | None = Field(None, description="What the claim `iss` of a token must be.")
     jwt_audience: str | None = Field(None, description="What the claim `aud` of a token must be, or hold.")

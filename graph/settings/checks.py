@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -43,6 +43,16 @@ def gaps(settings: SharingSettings) -> list[str]:
     if settings.upstream_proxy is not None and (problem := bad_proxy(settings.upstream_proxy.get_secret_value())) is not None:
         problems.append(problem)
     return problems + [problem for name, url in addresses(settings) if (problem := bad_address(name, url))]
+
+
+def find_open_origins(origins: Sequence[str], guarded: bool) -> list[str]:
+    """Return a sentence if pages of every origin may ask while everybody may see everything."""
+    if guarded or "*" not in origins:
+        return []
+    return [
+        f"{PREFIX}CORS_ORIGINS=*: every web page could ask for everything, because {PREFIX}AUTH is none. List origins, set {PREFIX}AUTH "
+        f"to api-key or jwt, set {PREFIX}GATEWAY_SECRET, or say {PREFIX}OPEN_TO_ALL=true."
+    ]
 
 
 def find_unreadable_authorities(settings: OperatingSettings) -> list[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from graph.door.manifest import BrokenManifest, read
 from graph.door.policy import Door, Trusted
+from graph.settings.origins import normalize_origins
 from graph.settings.problems import PREFIX, Unusable
 from graph.settings.texts import TextList
 
@@ -35,6 +36,12 @@ class DoorSettings(BaseModel):
     untrusted_documents: Literal["refuse", "run"] = Field(
         "refuse", description="What happens to operations that the manifest does not list; with `run` it only exempts those that it lists."
     )
+
+    @field_validator("cors_origins")
+    @classmethod
+    def spell_origins_as_browsers(cls, given: list[str]) -> list[str]:
+        """Refuse what could never match, and normalize the rest."""
+        return normalize_origins(given)
 
     def door(self) -> Door:
         """What the front door lets in. Raises Unusable when the manifest cannot be used."""
