@@ -29,6 +29,7 @@ from graph.schema import sdl
 from graph.settings import Settings, Unusable, load
 from graph.settings.access import exposed
 from graph.settings.embedded import parse_day
+from graph.settings.unknown import find_unknown_settings
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="One graph over check-ins and workforce."
@@ -106,6 +107,8 @@ def serve(
         asyncio.run(readable(settings.links()))
         listener = server.listening(host, port)
     logs.configure(settings.log_format, settings.log_level)
+    for warning in find_unknown_settings(Settings):
+        logging.getLogger("crewgraph.settings").warning(warning)
     welcome(settings, listener, order.plan(settings))
     raise typer.Exit(serving.serve(order, settings, listener))
 
@@ -215,6 +218,7 @@ def match(
         }
         order = serving.Order(flags, latency_ms)
         settings = order.settings()
+        print_unknown_settings()
         asyncio.run(readable(settings.links()))
         if accept:
             accepting.possible(settings.identity_file, csv)
@@ -238,6 +242,7 @@ def explain(
     """Say what a query costs in upstream calls, where nothing is known, or run it and say what it came to."""
     with plainly():
         settings, asked = load(), explaining.question(query, variables, operation)
+        print_unknown_settings()
         if run:
             asyncio.run(readable(settings.links()))
         found = asyncio.run(explaining.ran(asked, settings, latency_ms) if run else explaining.foreseen(asked, settings))
@@ -253,6 +258,12 @@ def read_today(text: str | None) -> date | None:
         return parse_day(text) if text is not None else None
     except ValueError as cause:
         raise Unusable([f"--today: {cause}."]) from cause
+
+
+def print_unknown_settings() -> None:
+    """Warn on standard error of variables that look like settings and are none."""
+    for warning in find_unknown_settings(Settings):
+        out.print(f"crewgraph: {warning}", style="yellow", markup=False, soft_wrap=True)
 
 
 def welcome(settings: Settings, listener: socket.socket, plan: sandboxes.Plan | None) -> None:
