@@ -94,7 +94,6 @@ def wants(asked: Asked) -> Wants:
     return Wants(
         directory=today or bool(coordinates & DIRECTORY) or any(by_directory(one) for one in named),
         identities=bool(coordinates & IDENTITIES) or any(by_email(one) for one in named),
-        responses="CheckIn.responses" in coordinates or "CheckIn.people" in coordinates,
     )
 
 

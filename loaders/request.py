@@ -41,11 +41,10 @@ PageKey = tuple[Route, Starts | Current, int]
 
 @dataclass(frozen=True)
 class Wants:
-    """What the operation's selection says that it will need: the directory for certain, or unless identities are remembered; responses."""
+    """What the operation's selection says that it will need: the directory for certain, or unless identities are remembered."""
 
     directory: bool = False
     identities: bool = False
-    responses: bool = False
 
 
 class Loaders:
@@ -213,8 +212,7 @@ class Loaders:
 
     async def sliced_all(self, keys: list[Question]) -> Mapping[Question, Slice | Exception]:
         """Pages of check-ins: from one scan of a window where that is the cheaper way for all who are asked for in it."""
-        read_anyway = sum(key.first for key in keys) if self.wants.responses else 0
-        scans = await shares(self, self.windows, [key.rows for key in keys if key.offset == 0], read_anyway)
+        scans = await shares(self, self.windows, [key.rows for key in keys if key.offset == 0])
         return dict(zip(keys, await attempted([self.sliced_one(key, scans.get(key.rows)) for key in keys]), strict=True))
 
     async def sliced_one(self, key: Question, scan: Shared | None) -> Slice:
@@ -227,7 +225,7 @@ class Loaders:
 
     async def counted_all(self, keys: list[Rows]) -> Mapping[Rows, int | Exception | None]:
         """The totals of some rows."""
-        scans = await shares(self, self.windows, keys, 0)
+        scans = await shares(self, self.windows, keys)
         return dict(zip(keys, await attempted([self.counted(key, scans.get(key)) for key in keys]), strict=True))
 
     async def counted(self, rows: Rows, scan: Shared | None) -> int | None:

@@ -38,7 +38,7 @@ Windows = dict[Window, asyncio.Task[Shared | None]]
 """The windows of which one request has planned a scan, and what came of it."""
 
 
-async def shares(source: Source, windows: Windows, rows: Iterable[Rows], shown: int) -> dict[Rows, Shared]:
+async def shares(source: Source, windows: Windows, rows: Iterable[Rows]) -> dict[Rows, Shared]:
     """The scans that answer some of these rows, each window's planned once; rows that are not in it are read by their lists."""
     groups: dict[Window, list[Rows]] = {}
     for one in dict.fromkeys(rows):
@@ -47,7 +47,7 @@ async def shares(source: Source, windows: Windows, rows: Iterable[Rows], shown: 
     found: dict[Rows, Shared] = {}
     for window, people in groups.items():
         if window not in windows and len(people) >= FEWEST:
-            windows[window] = asyncio.create_task(shared(source, window, people, shown))
+            windows[window] = asyncio.create_task(shared(source, window, people))
         scan = (await attempted([waited(windows[window])]))[0] if window in windows else None
         found |= dict.fromkeys(people, scan) if isinstance(scan, Shared) else {}
     return found
@@ -63,25 +63,26 @@ def sharable(rows: Rows) -> bool:
     return rows.submitted is not None and rows.owned is not None and rows.owned.direct
 
 
-async def shared(source: Source, window: Window, people: Sequence[Rows], shown: int) -> Shared | None:
+async def shared(source: Source, window: Window, people: Sequence[Rows]) -> Shared | None:
     """All rows of the window by owner, if that is the cheaper way to those of these people; None when lists are.
 
-    `shown` is how many details of their rows are asked for anyway. How many rows the window has is known from an earlier scan, else
-    expected to be as many as it has known owners; the first page tells, and may yet turn the scan down.
+    How many rows the window has is known from an earlier scan, else expected to be as many as it has known owners; the first page tells,
+    and may yet turn the scan down. Every row without a known owner counts as a detail that only the scan reads. Some of these would be
+    shown, and read anyway, but whose they are is what the detail tells: counting on it has read the details of a whole company.
     """
     where, known = widened(Filter(), window), source.known
     attributed = known.attributed(window.first - timedelta(days=1), window.last + timedelta(days=1))
     count = known.counts.peek(where) or attributed
-    if not attributed or not cheaper(source, len(people), count, max(count - attributed - shown, 0)):
+    if not attributed or not cheaper(source, len(people), count, max(count - attributed, 0)):
         return None
     head = await source.rows(where, limit=source.check_ins.page_size)
     if head.count is None:
         return None
     known.counts.keep(where, head.count)
-    if not cheaper(source, len(people) + 1, head.count, max(head.count - attributed - shown, 0)):
+    if not cheaper(source, len(people) + 1, head.count, max(head.count - attributed, 0)):
         return None
     rows = await scanned(source, where, head)
-    return await sorted_out(source, rows, len(people) + shown) if rows is not None else None
+    return await sorted_out(source, rows, len(people)) if rows is not None else None
 
 
 def cheaper(source: Source, people: int, count: int, unknown: int) -> bool:

@@ -258,3 +258,30 @@ def test_what_was_seen_of_the_days_themselves_goes_first_then_what_was_seen_with
     seen = {days(0, 2): 5, days(0, 14): 3}
     assert [pages(days(0, last), seen, unknown=1) for last in (14, 13)] == [3, 5]
     assert pages(days(0, 13), {}, unknown=1) == 1
+
+
+PEOPLE = st.lists(st.lists(st.booleans(), max_size=6), min_size=1, max_size=12)
+"""The rows of each person in a window, by whether their owner is remembered."""
+
+
+@given(st.lists(st.lists(st.booleans(), max_size=6), max_size=12), PEOPLE, st.integers(1, 4), st.integers(1, 1_000))
+def test_no_choice_costs_more_than_a_list_each_and_a_detail_for_each_row_shown(
+    others: list[list[bool]], people: list[list[bool]], size: int, first: int
+) -> None:
+    """However long a page may be: of the rows that a scan must read in detail, those of others are read for nothing."""
+    rows = [(number, place, known) for number, own in enumerate([*people, *others]) for place, known in enumerate(own)]
+    shown = {(number, place) for number, place, _ in rows if number < len(people) and place < first}
+    unknown = {(number, place) for number, place, known in rows if not known}
+    cost = {"lists": len(people) + len(shown), "scan": -(-len(rows) // size) + len(unknown | shown)}
+    choice = check_ins(len(people), -(-len(rows) // size), len(unknown))
+    assert cost[choice.by] <= cost["lists"]
+
+
+@pytest.mark.parametrize(
+    ("people", "pages_", "unknown", "wins", "cost"),
+    [(500, 443, 40_000, "lists", 500), (500, 5, 0, "scan", 5), (500, 5, 100, "scan", 105), (3, 4, 0, "lists", 3)],
+    ids=["lists", "a scan", "a scan with details", "few lists"],
+)
+def test_each_way_wins_where_it_is_cheaper(people: int, pages_: int, unknown: int, wins: str, cost: int) -> None:
+    choice = check_ins(people, pages_, unknown)
+    assert (choice.by, choice.cost) == (wins, cost)

@@ -9,6 +9,8 @@ import pytest
 
 from bench.calls import RESPONSES, WALK, one_a_key
 from graph.limits import Limits
+from loaders.mapping import Register, parse
+from sandbox.names import email, full
 from tests.companies import SIZES, sized
 from tests.graphs import TODAY, Graph, forgetful, graph, timeless
 
@@ -82,3 +84,33 @@ async def test_the_check_ins_of_500_people_in_a_window_cost_the_pages_of_one_sca
         assert await one.data(WINDOW, id=projects["Five hundred"]) == cold
         assert await one.calls(WINDOW, id=projects["Five"]) == {"check-ins": 5}, "five lists are fewer than ten pages"
     assert [person["checkIns"]["totalCount"] for person in cold["project"]["people"]] == [1] * 500
+
+
+EIGHT_WEEKS = """query ($id: ID!, $first: Int!) { project(id: $id) { people {
+  checkIns(first: $first, submittedBetween: {days: -57}) { nodes { id responses { id } } } } } }"""
+
+
+async def mapping(path: Path, project: str) -> Register:
+    """A mapping file that names everybody on a project."""
+    names = [full(number) for number in range(1_000)]
+    async with graph(path) as one:
+        people = (await one.data("query ($id: ID!) { project(id: $id) { people { id name } } }", id=project))["project"]["people"]
+    emails = dict(zip(names, map(email, names), strict=True))
+    return parse("person_id,email\n" + "".join(f"{person['id']},{emails[person['name']]}\n" for person in people))
+
+
+@pytest.mark.parametrize("first", [20, 100])
+@pytest.mark.parametrize(("name", "lists"), [("Fifty", 50), ("Five hundred", 500)])
+async def test_nobody_elses_details_are_read_however_long_a_page_may_be(
+    path: Path, projects: Mapping[str, str], name: str, lists: int, first: int
+) -> None:
+    """Seven rows each: a list a person and a detail for each row that is shown, not for those of the 500 whom nobody asked for."""
+    shown = 7 * SIZES[name]
+    async with graph(path, limits=Limits(RICH, cache=forgetful), register=await mapping(path, projects[name])) as one:
+        first_walk = await one.calls(EIGHT_WEEKS, id=projects[name], first=first)
+        again = await one.calls(EIGHT_WEEKS, id=projects[name], first=first)
+        answer = await one.data(EIGHT_WEEKS, id=projects[name], first=first)
+    assert [len(person["checkIns"]["nodes"]) for person in answer["project"]["people"]] == [7] * SIZES[name]
+    assert first_walk.get("check-in", 0) <= shown + lists, "one more each proves who they are"
+    assert again["check-in"] == shown
+    assert again["check-ins"] <= lists + 1
