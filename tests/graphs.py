@@ -146,7 +146,7 @@ async def graph(
     wire = Wire(httpx.ASGITransport(create_sandbox(database, options or Options(clock=noon))))
     rules, limits = rules or Rules(clock=noon), limits or Limits(cache=forgetful)
     app = create_app(upstreams(wire, policy), rules, register, limits=limits, operating=operating or CALM, access=access)
-    client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://graph")
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
     async with app.router.lifespan_context(app), client:
         yield Graph(client, wire)
 

@@ -18,6 +18,12 @@ from graph.access.who import Anybody, Who
 from graph.http import Refusal
 
 NAMES = frozenset({"localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback"})
+FORWARDING = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+"""Headers that a proxy adds: it asks for somebody else, who may be anywhere."""
+LOCAL_ONLY = (
+    "This graph is asked from its own machine only, and through no proxy. To serve others, set CREWGRAPH_AUTH or CREWGRAPH_GATEWAY_SECRET, "
+    "or CREWGRAPH_OPEN_TO_ALL=true to let everybody see everything."
+)
 
 
 @dataclass(frozen=True)
@@ -52,11 +58,11 @@ class Access:
         return self.gateway is not None or not isinstance(self.who, Anybody)
 
     def enter(self, request: Request) -> None:
-        """Raises Refusal for a request that must have come through the gateway, or to a name of this machine, and did not."""
+        """Raises Refusal for a request that must have come through the gateway, or from this machine, and did not."""
         if self.gateway is not None:
             self.gateway.check(request)
-        if self.local and not local(request.headers.get("host"), request.scope.get("server")):
-            raise Refusal(403, "LOCAL_ONLY", "This graph is asked from its own machine only.")
+        if self.local and not is_from_this_machine(request):
+            raise Refusal(403, "LOCAL_ONLY", LOCAL_ONLY)
 
     async def caller(self, request: Request) -> Caller:
         """Whoever sent a request. Raises Refusal."""
@@ -72,6 +78,16 @@ class Access:
             watch.cancel()
             await asyncio.wait([watch])
             await self.who.aclose()
+
+
+def is_from_this_machine(request: Request) -> bool:
+    """Whether a client on this machine sent a request itself: to a loopback address, by a name of this machine, and through no proxy.
+
+    A proxy that adds no header cannot be told from a client: in front of one, tell callers apart.
+    """
+    if request.client is None or not loopback(request.client.host) or any(name in request.headers for name in FORWARDING):
+        return False
+    return local(request.headers.get("host"), request.scope.get("server"))
 
 
 @lru_cache(maxsize=256)

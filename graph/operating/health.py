@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import secrets
 from dataclasses import asdict
 
@@ -11,10 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from graph.access.guard import is_from_this_machine
 from graph.operating.watch import Watch
-
-FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
-"""What a proxy adds, which asks for somebody else."""
 
 
 class Health:
@@ -57,12 +54,4 @@ def trusted(request: Request, token: str | None) -> bool:
     """Whether a request has the token or, where there is none, comes from this very machine and through no proxy."""
     if token is not None:
         return secrets.compare_digest(request.headers.get("authorization", "").encode(), f"Bearer {token}".encode())
-    return request.client is not None and loopback(request.client.host) and not any(name in request.headers for name in FORWARDED)
-
-
-def loopback(address: str) -> bool:
-    """Whether an address is this machine's own."""
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
+    return is_from_this_machine(request)

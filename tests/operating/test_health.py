@@ -109,5 +109,5 @@ async def test_metrics_are_for_whoever_the_setting_says(
 ) -> None:
     async with graph(company, operating=operating) as found:
         wire = httpx.ASGITransport(found.client._transport.app, client=(client, 1))  # type: ignore[attr-defined]
-        async with httpx.AsyncClient(transport=wire, base_url="http://graph") as reader:
+        async with httpx.AsyncClient(transport=wire, base_url="http://localhost") as reader:
             assert (await reader.get("/metrics", headers=headers)).status_code == status
