@@ -53,7 +53,7 @@ class CalendarReads:
             yield
         finally:
             sys.setprofile(None)
-            threading.setprofile(None)  # type: ignore[arg-type]
+            threading.setprofile(None)
             self.watching = False
 
     def profile(self, frame: FrameType, event: str, called: Any) -> None:

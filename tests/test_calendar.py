@@ -43,7 +43,7 @@ def read_calendar(tree: ast.Module) -> Iterator[str]:
 
 def _imported(tree: ast.Module) -> dict[str, str]:
     """What each imported name stands for, where it is of `datetime` or `time`: `datetime.date`, `time.time`, `time`."""
-    found = {}
+    found = dict[str, str]()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found |= {one.asname or one.name: one.name for one in node.names if one.name in ("datetime", "time")}

@@ -15,7 +15,7 @@ from tests.policies import QUICK
 
 
 @pytest.mark.parametrize("asked", [{"retry_after": 1}, {"retry_after": 2, "as_date": True}, {"reset": 2}], ids=["seconds", "date", "reset"])
-async def test_a_pause_that_fits_is_waited_out_and_nobody_notices(company: Path, asked: dict[str, Any]) -> None:
+async def test_a_pause_that_fits_is_waited_out_and_nobody_notices_by_the_machines_clock(company: Path, asked: dict[str, Any]) -> None:
     """F1: one retry after Retry-After or the reset of the rate limit, and a whole answer. Dates count whole seconds only."""
     async with struck(company, Status(code=429, ends=FIRST, **asked)) as upstream, halves(company, upstream.url) as graph:
         await graph.whole()

@@ -167,7 +167,7 @@ async def test_redis_may_be_killed_in_the_middle_of_a_walk(company: Path, redis:
         assert await asked(one) == plain
 
 
-async def test_as_processes_the_second_server_asks_nothing_of_the_upstreams(redis: Server, tmp_path: Path) -> None:
+async def test_as_processes_the_second_server_asks_nothing_of_the_upstreams_by_the_machines_clock(redis: Server, tmp_path: Path) -> None:
     """A server does without what Redis does not give within a quarter of a second, so a busy machine is asked about other projects."""
     log, given = tmp_path / "calls.log", {"CREWGRAPH_REDIS_URL": redis.url, "CREWGRAPH_WORKFORCE_COMPANY": "sandbox"}
     async with running("sandbox", "--people", "120", "--request-log", str(log), home=tmp_path, health="/api/v2/checkins/") as upstream:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator
@@ -45,7 +46,8 @@ class Server:
             shown = {"tls-cert-file": self.certificate, "tls-key-file": self.certificate, "tls-ca-cert-file": self.certificate}
             options |= {"port": 0, "tls-port": self.port, "tls-auth-clients": "no", **shown}
         flags = [text for name, value in options.items() for text in (f"--{name}", str(value))]
-        self.process = await asyncio.create_subprocess_exec(binary(), *flags, stdout=DEVNULL, stderr=DEVNULL)
+        env = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}  # its jemalloc and libfaketime lock each other
+        self.process = await asyncio.create_subprocess_exec(binary(), *flags, env=env, stdout=DEVNULL, stderr=DEVNULL)
         async with asyncio.timeout(LONG), self.client() as client:
             while not await answers(client):
                 await asyncio.sleep(0.02)
