@@ -104,8 +104,8 @@ async def count_keys(redis: Server, authority: Authority) -> int:
 
 
 def is_whole(answer: dict[str, Any]) -> bool:
-    """Whether both halves are there."""
-    return codes(answer) == [] and all(half["nodes"] for half in answer["data"].values())
+    """Whether both upstreams have answered, whatever there is on this day."""
+    return codes(answer) == [] and None not in answer["data"].values()
 
 
 async def test_ssl_cert_file_is_trusted_by_every_client(company: Path, tmp_path: Path) -> None:
