@@ -473,7 +473,7 @@ async def test_an_account_that_was_renamed_is_neither_counted_nor_listed_as_noth
             async with graph(path) as one:
                 query = f'{{ person(id: "{ann}") {{ checkIns(first: 5{window}) {{ {fields} }} }} }}'
                 await one.data(query)
-                one.wire.inner = Split(httpx.ASGITransport(create_sandbox(tmp_path / "later.sqlite")), one.wire.inner)
+                one.wire.inner = Split(httpx.ASGITransport(create_sandbox(tmp_path / "later.sqlite", Options(clock=noon))), one.wire.inner)
                 answer = await one.ask(query)
                 assert {code for code, _ in codes(answer)} == {"IDENTITY_AMBIGUOUS"}, query
                 assert (await one.data(query))["person"]["checkIns"] is None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import httpx
 import msgspec
 
+from upstreams.clocks import utc_now
 from upstreams.errors import BadResponse, Missing, RateLimited, Refused, Unavailable, UpstreamError
 from upstreams.pauses import wanted
 
@@ -37,10 +39,10 @@ def causes(error: BaseException) -> Iterator[BaseException]:
         found = found.__cause__ or found.__context__
 
 
-def check(name: str, status: int, headers: Mapping[str, str]) -> None:
+def check(name: str, status: int, headers: Mapping[str, str], wall: Callable[[], datetime] = utc_now) -> None:
     """Raise what this status or media type means; JSON with 200 passes, an HTML login page does not (upstreams.md 38)."""
     if status != 200:
-        raise failure(name, status, wanted(headers, limited=status == 429))
+        raise failure(name, status, wanted(headers, limited=status == 429, clock=wall))
     if "json" not in headers.get("content-type", "").partition(";")[0].lower():
         raise BadResponse(name, status=status, reason="content-type")
 

@@ -49,7 +49,8 @@ class Read(Struct, Generic[T], frozen=True):
 class Http:
     """The calls to one upstream; lives as long as the process. Asked directly, it remembers nothing, and has no deadline.
 
-    `unreadable` counts what could not be read since the process began, as a `Reading` does.
+    `unreadable` counts what could not be read since the process began, as a `Reading` does. Two-digit years are near the year that
+    `calendar` shows; dates in headers are compared with `wall`, the real time also where the calendar is pinned to a day.
 
     What `transport` is given instead of the network gets requests of httpx, and follows no redirects: credentials go to no other
     address (upstreams.md 33).
@@ -63,8 +64,9 @@ class Http:
         observer: Observer = SILENT,
         clock: Callable[[], float] = time.monotonic,
         calendar: Callable[[], datetime] = utc_now,
+        wall: Callable[[], datetime] = utc_now,
     ) -> None:
-        self.dialect, self.calendar = dialect, calendar
+        self.dialect, self.calendar, self.wall = dialect, calendar, wall
         self.guard = Guard(dialect.name, dialect.policy, observer, clock)
         self.failures: Counter[str] = Counter()
         self.unreadable: Counter[str] = Counter()
@@ -107,7 +109,7 @@ class Http:
             raise BadResponse(name, reason="protocol") from cause
         except (httpx.RequestError, httpx.InvalidURL) as cause:
             raise Unavailable(name, reason=why(cause)) from cause
-        check(name, answer.status, answer.headers)
+        check(name, answer.status, answer.headers, self.wall)
         return Read(self.parsed(answer.body, parse), answer.body)
 
     def parsed(self, body: bytes, parse: Callable[[Any, Reading], T]) -> T:

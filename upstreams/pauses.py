@@ -15,10 +15,11 @@ def wanted(headers: Mapping[str, str], *, limited: bool, clock: Callable[[], dat
     The end of a rate limit counts only for who is `limited`: Procore tells it with every answer [V]. Dates are measured against the
     upstream's own clock, its Date header, where it shows it (faults.md F20).
     """
-    after = headers.get("retry-after")
-    end = (headers.get("x-rate-limit-reset") or headers.get("x-ratelimit-reset")) if limited else None
-    if after is None and end is None:
-        return None
-    now = http_date(headers.get("date")) or clock()
-    found = pause(after, now=now)
-    return found if found is not None else reset(end, now=now)
+
+    def now() -> datetime:
+        return http_date(headers.get("date")) or clock()
+
+    found = pause(headers.get("retry-after"), now=now)
+    if found is not None or not limited:
+        return found
+    return reset(headers.get("x-rate-limit-reset") or headers.get("x-ratelimit-reset"), now=now)

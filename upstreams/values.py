@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -168,21 +168,21 @@ def strip(api_id: str) -> str:
 stripped = lru_cache(IDS)(strip)
 
 
-def pause(value: str | None, *, now: datetime) -> float | None:
+def pause(value: str | None, *, now: Callable[[], datetime]) -> float | None:
     """Seconds to wait from a Retry-After header (seconds or an HTTP date); past, negative or absurd ones are None."""
     if value is None:
         return None
     if value.isascii() and value.isdigit() and len(value) < 7:
         return float(value)
     date = http_date(value)
-    return sensible((date - now).total_seconds()) if date is not None else None
+    return sensible((date - now()).total_seconds()) if date is not None else None
 
 
-def reset(value: str | None, *, now: datetime) -> float | None:
+def reset(value: str | None, *, now: Callable[[], datetime]) -> float | None:
     """Seconds to wait from X-Rate-Limit-Reset, which is seconds from now or since 1970; past, negative or absurd ones are None [V]."""
     if value is None or not (value.isascii() and value.isdigit() and len(value) < 12):
         return None
-    return sensible(float(value)) or sensible(float(value) - now.timestamp())
+    return sensible(float(value)) or sensible(float(value) - now().timestamp())
 
 
 def sensible(seconds: float) -> float | None:

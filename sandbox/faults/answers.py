@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -33,10 +33,10 @@ class Answer:
     sent: int | None = None
 
 
-def changed(fault: Fault, answer: Answer, url: str, now: datetime) -> Answer:
-    """The answer as the fault leaves it; only good ones are spoiled. `url` is where it was asked, `now` when."""
+def changed(fault: Fault, answer: Answer, url: str, wall: Callable[[], datetime]) -> Answer:
+    """The answer as the fault leaves it; only good ones are spoiled. `url` is where it was asked, and dates are by `wall`."""
     if isinstance(fault, Status):
-        return refusal(fault, now)
+        return refusal(fault, wall)
     if isinstance(fault, Redirect):
         return Answer(fault.code, {"location": url if fault.to == ITSELF else fault.to})
     if answer.status != 200:
@@ -46,13 +46,13 @@ def changed(fault: Fault, answer: Answer, url: str, now: datetime) -> Answer:
     return padded(fault, answer) if isinstance(fault, Huge) else edited(fault, answer, url)
 
 
-def refusal(fault: Status, now: datetime) -> Answer:
+def refusal(fault: Status, wall: Callable[[], datetime]) -> Answer:
     """An HTTP error, with the headers that say when to come back."""
     headers = dict(JSON)
     if fault.retry_after is not None:
-        headers["retry-after"] = moment(fault.retry_after, now) if fault.as_date else str(fault.retry_after)
+        headers["retry-after"] = moment(fault.retry_after, wall()) if fault.as_date else str(fault.retry_after)
     if fault.reset is not None:
-        headers["x-rate-limit-reset"] = str(int(now.timestamp()) + fault.reset)
+        headers["x-rate-limit-reset"] = str(int(wall().timestamp()) + fault.reset)
     return Answer(fault.code, headers, b'{"error": "a rehearsed fault"}')
 
 

@@ -55,12 +55,12 @@ class Injector:
 
     async def spoiled(self, struck: list[Fault], scope: Scope, receive: Receive) -> Answer:
         """The answer that the faults leave; the app is not asked where they leave nothing of it."""
-        url, now = str(URL(scope=scope)), self.rehearsal.wall()
+        url, wall = str(URL(scope=scope)), self.rehearsal.wall
         answer = Answer() if isinstance(struck[-1], ENDING) else await caught(self.app, scope, receive)
         for fault in struck:
             if isinstance(fault, Latency):
                 continue
-            new = await self.moved(fault, answer, scope, receive) if isinstance(fault, Shift) else changed(fault, answer, url, now)
+            new = await self.moved(fault, answer, scope, receive) if isinstance(fault, Shift) else changed(fault, answer, url, wall)
             if new != answer:
                 self.rehearsal.note(fault)
             answer = new

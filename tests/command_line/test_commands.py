@@ -10,8 +10,10 @@ import httpx
 import pytest
 
 from graph.schema import sdl
+from sandbox import Options
+from sandbox import create_app as create_sandbox
 from tests.graphs import TODAY, codes, is_check_ins
-from tests.servers import finished, running
+from tests.servers import finished, running, served
 from tests.upstreams.wire import listening
 from tests.waiting import LONG
 from tests.wire.proxies import proxying
@@ -64,9 +66,9 @@ async def test_serve_over_the_sandbox_command_walks_on_real_sockets_and_survives
     assert all(line.startswith("/v2/companies/acme/") for line in logged)
 
 
-async def test_wrong_credentials_are_an_upstream_auth_error_by_the_machines_clock(tmp_path: Path) -> None:
+async def test_wrong_credentials_are_an_upstream_auth_error_by_the_machines_clock(tmp_path: Path, company: Path) -> None:
     """F19."""
-    async with running("sandbox", "--people", "30", "--workforce-token", "right", home=tmp_path, health="/") as upstream:
+    async with served(create_sandbox(company, Options(workforce_token="right"))) as upstream:
         given = {"CREWGRAPH_CHECKINS_URL": upstream, "CREWGRAPH_WORKFORCE_URL": upstream, "CREWGRAPH_WORKFORCE_COMPANY": "sandbox"}
         async with running("serve", home=tmp_path, CREWGRAPH_WORKFORCE_TOKEN="wr0ng", **given) as address:
             answer = await ask(address, "{ currentAssignments(first: 1) { totalCount nodes { id } } checkIns(first: 1) { totalCount } }")
@@ -76,9 +78,9 @@ async def test_wrong_credentials_are_an_upstream_auth_error_by_the_machines_cloc
     assert "wr0ng" not in str(answer)
 
 
-async def test_no_proxy_of_the_machine_gets_to_know_the_credentials_by_the_machines_clock(tmp_path: Path) -> None:
+async def test_no_proxy_of_the_machine_gets_to_know_the_credentials_by_the_machines_clock(tmp_path: Path, company: Path) -> None:
     """They go to one address only (faults.md F17)."""
-    async with listening() as proxy, running("sandbox", "--people", "30", home=tmp_path, health="/") as upstream:
+    async with listening() as proxy, served(create_sandbox(company)) as upstream:
         given = {"CREWGRAPH_CHECKINS_URL": upstream, "CREWGRAPH_WORKFORCE_URL": upstream, "CREWGRAPH_WORKFORCE_COMPANY": "sandbox"}
         proxies = dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"), proxy.url)
         async with running("serve", home=tmp_path, **given, **proxies) as address:
@@ -86,8 +88,8 @@ async def test_no_proxy_of_the_machine_gets_to_know_the_credentials_by_the_machi
     assert (codes(answer), proxy.heads) == ([], [])
 
 
-async def test_upstreams_are_asked_through_the_proxy_that_is_configured_by_the_machines_clock(tmp_path: Path) -> None:
-    async with proxying() as proxy, running("sandbox", "--people", "30", home=tmp_path, health="/") as upstream:
+async def test_upstreams_are_asked_through_the_proxy_that_is_configured_by_the_machines_clock(tmp_path: Path, company: Path) -> None:
+    async with proxying() as proxy, served(create_sandbox(company)) as upstream:
         given = {"CREWGRAPH_CHECKINS_URL": upstream, "CREWGRAPH_WORKFORCE_URL": upstream, "CREWGRAPH_WORKFORCE_COMPANY": "sandbox"}
         async with running("serve", home=tmp_path, **given, CREWGRAPH_UPSTREAM_PROXY=f"http://{proxy.address}") as address:
             answer = await ask(address, "{ checkIns(first: 1) { totalCount } currentAssignments(first: 1) { totalCount } }")

@@ -15,11 +15,12 @@ from playwright.async_api import Browser, Locator, Route, expect
 from starlette.types import ASGIApp
 
 from graph.app import create_app
+from loaders.known import Rules
 from sandbox import Options, build
 from sandbox import create_app as create_sandbox
 from tests.graphiql.traces import DETAIL, LIST, SCAN, answer, call, queued, told, walk
 from tests.graphiql.visits import Visit, visiting
-from tests.graphs import upstreams
+from tests.graphs import TODAY, noon, upstreams
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -35,9 +36,9 @@ OVERFLOWS = "pane => pane.scrollWidth > pane.clientWidth"
 def app(tmp_path_factory: pytest.TempPathFactory) -> ASGIApp:
     """The whole graph over the default sandbox, whose upstreams take 20 ms a call."""
     database = tmp_path_factory.mktemp("company") / "300.sqlite"
-    build(database)
-    transport = httpx.ASGITransport(create_sandbox(database, Options(latency_ms=20)))
-    return create_app(upstreams(transport))
+    build(database, today=TODAY)
+    transport = httpx.ASGITransport(create_sandbox(database, Options(latency_ms=20, clock=noon)))
+    return create_app(upstreams(transport), Rules(clock=noon))
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -12,6 +12,7 @@ from loaders.hand import told
 from loaders.known import Known, Rules
 from loaders.links import Identity, Owned, Status
 from loaders.rows import Rows
+from tests.graphs import noon
 from upstreams.check_ins import CheckIns, Filter
 from upstreams.dialect import Dialect
 from upstreams.http import Http
@@ -25,7 +26,7 @@ from upstreams.workforce import Workforce
 async def known() -> AsyncIterator[Known]:
     """A process that has asked nothing yet."""
     check_ins, workforce = Http(Dialect("checkins", "http://c")), Http(Dialect("workforce", "http://w"))
-    yield Known(Workforce(workforce, "x"), CheckIns(check_ins), Rules(employee_number_property="No"))
+    yield Known(Workforce(workforce, "x"), CheckIns(check_ins), Rules(employee_number_property="No", clock=noon))
     await check_ins.aclose()
     await workforce.aclose()
 

@@ -15,9 +15,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from graph.tables import guarded
 from sandbox import Options, build
 from sandbox import create_app as create_sandbox
-from tests.graphs import is_check_ins, kind
+from tests.graphs import TODAY, is_check_ins, kind
 from tests.matching.cast import MAPPING, cast, kept
-from tests.servers import Ended, command, finished, running, served
+from tests.servers import Ended, command, finished, served
 from tests.waiting import until
 
 GOLDEN = """\
@@ -102,8 +102,8 @@ async def test_names_cannot_steer_the_terminal_and_are_no_markup(tmp_path: Path)
     assert "\N{REPLACEMENT CHARACTER}[31mRed [bold]Bo[/]" in ended.out
 
 
-async def test_an_upstream_that_fails_for_some_is_a_row_each_and_no_crash_by_the_machines_clock(tmp_path: Path) -> None:
-    async with running("sandbox", "--people", "30", "--checkins-user", "u", "--checkins-key", "k", home=tmp_path, health="/") as address:
+async def test_an_upstream_that_fails_for_some_is_a_row_each_and_no_crash_by_the_machines_clock(tmp_path: Path, company: Path) -> None:
+    async with served(create_sandbox(company, Options(checkins_user="u", checkins_key="k"))) as address:
         ended = await finished("people", "match", "--csv", "-", home=tmp_path, **reaching(address))
     rows = list(csv.DictReader(io.StringIO(ended.out)))
     assert ended.status == 0
@@ -114,8 +114,8 @@ async def test_an_upstream_that_fails_for_some_is_a_row_each_and_no_crash_by_the
     assert "Traceback" not in ended.err
 
 
-async def test_a_directory_that_cannot_be_read_ends_it_with_a_sentence_by_the_machines_clock(tmp_path: Path) -> None:
-    async with running("sandbox", "--people", "30", "--workforce-token", "t", home=tmp_path, health="/") as address:
+async def test_a_directory_that_cannot_be_read_ends_it_with_a_sentence_by_the_machines_clock(tmp_path: Path, company: Path) -> None:
+    async with served(create_sandbox(company, Options(workforce_token="t"))) as address:
         ended = await finished("people", "match", home=tmp_path, **reaching(address))
     assert ended.status == 1
     assert "(UPSTREAM_AUTH)" in ended.err
@@ -128,9 +128,9 @@ def reaching(address: str) -> dict[str, str]:
     return {f"CREWGRAPH_{name}": value for name, value in names.items()}
 
 
-async def test_a_second_run_over_the_same_links_proves_none_of_them_again_by_the_machines_clock(tmp_path: Path) -> None:
+async def test_a_second_run_over_the_same_links_proves_none_of_them_again_by_the_machines_clock(tmp_path: Path, company: Path) -> None:
     log = tmp_path / "requests.log"
-    async with running("sandbox", "--people", "60", "--request-log", str(log), home=tmp_path, health="/") as address:
+    async with served(create_sandbox(company, Options(request_log=log))) as address:
         first = await finished("people", "match", "--survey", "0", "--csv", "-", home=tmp_path, **reaching(address))
         read = asked(log)
         second = await finished("people", "match", "--survey", "0", "--csv", "-", "--status", "error", home=tmp_path, **reaching(address))
@@ -148,9 +148,11 @@ def asked(log: Path) -> list[str]:
     return [unquote(line) for line in log.read_text().splitlines() if line != "/"]
 
 
-async def test_a_survey_reads_lists_of_linked_accounts_rather_than_details_of_their_rows_by_the_machines_clock(tmp_path: Path) -> None:
+async def test_a_survey_reads_lists_of_linked_accounts_rather_than_details_of_their_rows_by_the_machines_clock(
+    tmp_path: Path, company: Path
+) -> None:
     log = tmp_path / "requests.log"
-    async with running("sandbox", "--people", "60", "--request-log", str(log), home=tmp_path, health="/") as address:
+    async with served(create_sandbox(company, Options(request_log=log))) as address:
         await finished("people", "match", home=tmp_path, **reaching(address))
         first = asked(log)
         ended = await finished("people", "match", "--csv", "-", home=tmp_path, **reaching(address))
@@ -180,7 +182,7 @@ class Tap:
 
 async def test_an_interrupt_ends_it_plainly_and_keeps_the_links_made_so_far_by_the_machines_clock(tmp_path: Path) -> None:
     """It is interrupted when all it may ask at once are questions that nobody answers."""
-    build(tmp_path / "company.sqlite", people=200)
+    build(tmp_path / "company.sqlite", people=200, today=TODAY)
     tap = Tap(create_sandbox(tmp_path / "company.sqlite"), most=80)
     async with served(tap) as address:
         process = await command("people", "match", home=tmp_path, CREWGRAPH_UPSTREAM_CONCURRENCY="8", **reaching(address))

@@ -17,7 +17,7 @@ from tests.servers import finished
 WALK = 'query Walk($n: Int!) { project(number: "HB-1000") { people { name checkIns(first: $n) { nodes { responses { personName } } } } } }'
 
 
-async def test_a_query_is_explained_as_a_tree_without_asking_anybody(tmp_path: Path) -> None:
+async def test_a_query_is_explained_as_a_tree_without_asking_anybody_by_the_machines_clock(tmp_path: Path) -> None:
     """Not even of upstreams that are configured and cannot be reached."""
     unreachable = {"CREWGRAPH_CHECKINS_URL": "http://127.0.0.1:1", "CREWGRAPH_WORKFORCE_URL": "http://127.0.0.1:1"}
     (tmp_path / "walk.graphql").write_text(WALK)

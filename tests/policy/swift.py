@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
+from tests.graphs import noon
 from upstreams.cache import FORGETFUL, Cache
 from upstreams.caller import Caller
 from upstreams.calls import Call, Kind
@@ -150,5 +151,5 @@ class Desk:
 def desk(*steps: Callable[[], Step], policy: Policy | None = None) -> Desk:
     """A desk on the running loop."""
     script, watch = Script(list(steps)), Watch()
-    http = Http(Dialect("checkins", "http://upstream.test", policy=policy or Policy()), script, observer=watch, clock=clock)
+    http = Http(Dialect("checkins", "http://upstream.test", policy=policy or Policy()), script, observer=watch, clock=clock, wall=noon)
     return Desk(script, watch, http, Caller(http, Cache(FORGETFUL, clock=clock)))

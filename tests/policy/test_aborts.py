@@ -14,7 +14,8 @@ from starlette.applications import Starlette
 
 from graph.app import Upstreams, create_app
 from graph.limits import Limits
-from tests.graphs import CALM, forgetful
+from loaders.known import Rules
+from tests.graphs import CALM, forgetful, noon
 from tests.policies import ONCE
 from tests.servers import served
 from upstreams.caller import Caller
@@ -112,7 +113,10 @@ async def test_no_slot_is_lost_to_clients_that_go_away_in_the_middle() -> None:
     async with listening(slow) as url:
         nowhere = Dialect("workforce", "http://127.0.0.1:1", policy=ONCE)
         app = create_app(
-            Upstreams(Dialect("checkins", url, policy=ONCE), nowhere, "c"), limits=Limits(cache=forgetful, deadline=600), operating=CALM
+            Upstreams(Dialect("checkins", url, policy=ONCE), nowhere, "c"),
+            Rules(clock=noon),
+            limits=Limits(cache=forgetful, deadline=600),
+            operating=CALM,
         )
         async with served(app) as address:
             http = http_of(app)

@@ -20,7 +20,7 @@ from graph.http import Refusal
 from graph.limits import Limits
 from loaders.known import Rules
 from loaders.memory import Remembered
-from sandbox import Options, build
+from sandbox import Options
 from sandbox import create_app as create_sandbox
 from tests.graphs import CALM, dialects, forgetful, noon
 from tests.policies import NEVER_OPEN
@@ -178,14 +178,6 @@ class Hanging(httpx.AsyncBaseTransport):
         if self.hangs(request.url.path, self.calls):
             await self.go.wait()
         return await self.inner.handle_async_request(request)
-
-
-@pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small company."""
-    path = tmp_path_factory.mktemp("company") / "60.sqlite"
-    build(path, people=60)
-    return path
 
 
 @asynccontextmanager

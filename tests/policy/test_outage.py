@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import build
 from tests.graphs import graph, is_check_ins
 from tests.policy.swift import about, bad, clock, desk, fine, raw, swiftly
 from upstreams.breaker import Rules
@@ -141,10 +140,9 @@ def test_a_deadline_is_not_spent_in_front_of_an_open_breaker() -> None:
 WALK = '{ project(number: "HB-1000") { name people { name checkIns(first: 2) { totalCount } } } }'
 
 
-async def test_check_ins_is_down_and_every_answer_has_its_workforce_data(tmp_path: Path) -> None:
+async def test_check_ins_is_down_and_every_answer_has_its_workforce_data(company: Path) -> None:
     """The service stays live and ready, and sends check-ins nothing while the breaker is open (faults.md F4)."""
-    build(tmp_path / "company.sqlite", people=60)
-    async with graph(tmp_path / "company.sqlite", policy=Policy(wait=0.001, jitter=0.001, breaker=Rules(least=20, rest=600))) as one:
+    async with graph(company, policy=Policy(wait=0.001, jitter=0.001, breaker=Rules(least=20, rest=600))) as one:
         whole = await one.data(WALK)
         one.wire.cut = is_check_ins
         for turn in range(20):

@@ -45,7 +45,7 @@ def test_the_same_seed_and_day_give_the_same_bytes(company: Path, tmp_path: Path
 
 def test_building_reports_progress_up_to_the_end_and_leaves_one_file(tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
-    sandbox.build(tmp_path / "c.db", people=150, progress=lambda done, total: seen.append((done, total)))
+    sandbox.build(tmp_path / "c.db", people=150, today=TODAY, progress=lambda done, total: seen.append((done, total)))
     assert len(seen) > 20
     assert seen == sorted(seen)
     assert seen[-1] == (15_000, 15_000)
@@ -60,21 +60,21 @@ def test_a_build_that_fails_leaves_the_old_file_alone(company: Path, tmp_path: P
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        sandbox.build(path, people=150, progress=stop)
+        sandbox.build(path, people=150, today=TODAY, progress=stop)
     assert path.read_bytes() == company.read_bytes()
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_ensure_builds_what_is_missing_and_keeps_it(tmp_path: Path) -> None:
     path = tmp_path / "c.db"
-    assert sandbox.ensure(path, people=30, seed=1)
-    assert not sandbox.ensure(path, people=30, seed=1)
+    assert sandbox.ensure(path, people=30, seed=1, today=TODAY)
+    assert not sandbox.ensure(path, people=30, seed=1, today=TODAY)
 
 
 @pytest.mark.parametrize(("people", "seed"), [(31, 1), (30, 2)])
 def test_ensure_never_replaces_another_company(tmp_path: Path, people: int, seed: int) -> None:
     path = tmp_path / "c.db"
-    sandbox.build(path, people=30, seed=1)
+    sandbox.build(path, people=30, seed=1, today=TODAY)
     before = path.read_bytes()
     with pytest.raises(sandbox.OtherFile, match="holds a company of 30 people made from seed 1"):
         sandbox.ensure(path, people=people, seed=seed)
@@ -102,12 +102,12 @@ def test_ensure_never_replaces_what_is_no_company(tmp_path: Path, content: bytes
 
 def test_a_file_of_another_schema_is_rebuilt_and_never_served(tmp_path: Path) -> None:
     path = tmp_path / "c.db"
-    sandbox.build(path, people=30)
+    sandbox.build(path, people=30, today=TODAY)
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("UPDATE meta SET version = 0")
     with pytest.raises(ValueError, match="schema version 0"):
         sandbox.create_app(path)
-    assert sandbox.ensure(path, people=30, seed=1)
+    assert sandbox.ensure(path, people=30, seed=1, today=TODAY)
 
 
 @pytest.mark.parametrize("people", [1, 24, 60])

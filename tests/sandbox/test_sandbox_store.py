@@ -14,7 +14,7 @@ from sandbox.memo import Memo
 from sandbox.names import email, full
 from sandbox.store import Store
 from sandbox.timeline import merged
-from tests.sandbox.serving import ROOT, client
+from tests.sandbox.serving import ROOT, client, noon
 
 BIG = ("check_ins", "assignments", "time_off", "members", "responses", "a", "t", "m")
 UUID = re.compile(r"(580:)?[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -94,7 +94,7 @@ CASES = [
 @pytest.mark.parametrize("path", CASES)
 async def test_every_question_searches_an_index_of_the_big_tables(company: Path, path: str, options: dict[str, object]) -> None:
     marks = sandbox.landmarks(company)
-    app = sandbox.create_app(company, sandbox.Options(**options))  # type: ignore[arg-type]
+    app = sandbox.create_app(company, sandbox.Options(clock=noon(), **options))  # type: ignore[arg-type]
     store: Store = app.state.store
     [[person]] = store.rows("SELECT uid FROM workers LIMIT 1")
     asked: list[str] = []

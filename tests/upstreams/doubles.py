@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import msgspec
 
+from tests.graphs import noon
 from tests.policies import ONCE
 from upstreams.calls import Call, Kind
 from upstreams.check_ins import CheckIns
@@ -58,7 +59,7 @@ def always(content: Any, status: int = 200) -> Double:
 
 def http(transport: httpx.AsyncBaseTransport, **dialect: Any) -> Http:
     """The plain way to an upstream, over a transport."""
-    return Http(Dialect("checkins", HOST, **{"policy": ONCE, **dialect}), transport)
+    return Http(Dialect("checkins", HOST, **{"policy": ONCE, **dialect}), transport, calendar=noon)
 
 
 async def plain(http: Http, path: str = "/", *query: tuple[str, str]) -> Any:
@@ -68,12 +69,12 @@ async def plain(http: Http, path: str = "/", *query: tuple[str, str]) -> Any:
 
 def check_ins(transport: httpx.AsyncBaseTransport, **dialect: Any) -> CheckIns:
     """A check-ins client over a transport."""
-    return CheckIns(Http(Dialect("checkins", HOST, **{"policy": ONCE, **dialect}), transport))
+    return CheckIns(Http(Dialect("checkins", HOST, **{"policy": ONCE, **dialect}), transport, calendar=noon))
 
 
 def workforce(transport: httpx.AsyncBaseTransport, **dialect: Any) -> Workforce:
     """A client of the company `acme` over a transport."""
-    return Workforce(Http(Dialect("workforce", HOST, **{"policy": ONCE, **dialect}), transport), "acme")
+    return Workforce(Http(Dialect("workforce", HOST, **{"policy": ONCE, **dialect}), transport, calendar=noon), "acme")
 
 
 def rows(total: int) -> list[Object]:

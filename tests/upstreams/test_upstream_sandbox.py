@@ -10,6 +10,7 @@ import pytest
 
 from sandbox import Draft, Options, create_app
 from sandbox.options import Match
+from tests.graphs import noon
 from tests.upstreams.doubles import http, plain
 from upstreams.check_ins import CheckIns, Filter
 from upstreams.dialect import Credentials, Dialect
@@ -55,12 +56,12 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def check_ins(transport: httpx.AsyncBaseTransport, key: str = "key") -> CheckIns:
     """A check-ins client with a user and key."""
-    return CheckIns(Http(Dialect("checkins", "http://sandbox.test", Credentials("ann", key)), transport))
+    return CheckIns(Http(Dialect("checkins", "http://sandbox.test", Credentials("ann", key)), transport, calendar=noon))
 
 
 def workforce(transport: httpx.AsyncBaseTransport, token: str = "token", company: str = "sandbox") -> Workforce:
     """A workforce client with a token."""
-    return Workforce(Http(Dialect("workforce", "http://sandbox.test", Credentials(token=token)), transport), company)
+    return Workforce(Http(Dialect("workforce", "http://sandbox.test", Credentials(token=token)), transport, calendar=noon), company)
 
 
 @pytest.mark.parametrize(("limit", "calls"), [(20, 7), (65, 2), (100, 2), (5000, 2)])
