@@ -12,6 +12,7 @@ from graph import deadline, graphiql, http, running
 from graph.access import audit
 from graph.access.rights import Caller, Rights
 from graph.access.scopes import TRACES, met
+from graph.access.who import NotAuthenticated
 from graph.answers import Flight, freshness
 from graph.context import Context
 from graph.door.asking import heard, understood
@@ -57,7 +58,10 @@ def page(request: Request, service: Service) -> Response:
 
 
 def refused(request: Request, service: Service, refusal: http.Refusal, kind: str) -> Response:
-    """A refusal as an answer; one of a caller is a matter of the audit."""
+    """A refusal as an answer; one of a caller is a matter of the audit, and why it was is one of the operators."""
+    if isinstance(refusal, NotAuthenticated):
+        service.access.refusals.note(refusal)
+        service.watch.metrics.unauthenticated.labels(refusal.reason, refusal.claim).inc()
     if service.access.audited and refusal.status in (401, 403):
         audit.audit(audit.refusal(refusal, ident(request.scope)))
     return http.refused(refusal, ident(request.scope), kind)

@@ -13,6 +13,7 @@ from ipaddress import ip_address
 from starlette.datastructures import URL
 from starlette.requests import Request
 
+from graph.access.refusals import RefusalLog
 from graph.access.rights import Caller
 from graph.access.who import Anybody, Who
 from graph.http import Refusal
@@ -51,6 +52,7 @@ class Access:
     gateway: Gateway | None = None
     audited: bool = False
     local: bool = False
+    refusals: RefusalLog = field(default_factory=RefusalLog)
 
     @property
     def guarded(self) -> bool:

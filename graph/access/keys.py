@@ -22,7 +22,7 @@ from starlette.requests import Request
 from graph.access.reread import Broken, Reread
 from graph.access.rights import Caller
 from graph.access.scopes import SCOPES
-from graph.access.who import token, unknown
+from graph.access.who import NotAuthenticated, expired, token
 from upstreams.clocks import utc_now
 
 PREFIX, HASHED = "cg_", "sha256:"
@@ -51,9 +51,9 @@ class Keys:
             if hmac.compare_digest(key.hash, own):
                 found = key
         if found is None:
-            raise unknown()
+            raise NotAuthenticated("unknown-key")
         if found.expires is not None and found.expires < self.clock().date():
-            raise unknown(expired=True)
+            raise expired()
         return found.caller
 
     async def watch(self) -> None:

@@ -11,7 +11,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,12 +22,16 @@ from joserfc.jwk import JWKRegistry, Key, KeySet
 from graph.access.reread import Broken, Reread
 from graph.http import Refusal
 from upstreams.tls import make_client_context
+from upstreams.wire import proxied
 
 LARGEST = 1_000_000
 """The most bytes of a key set."""
 SECONDS = 5.0
 """For a whole call to the key server."""
-KINDS = frozenset({"RSA", "EC", "OKP"})
+KINDS = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}
+"""The kind of key that signs by the algorithms that begin so."""
+MOST_TRIED = 10
+"""How many keys a token without a key id may have been signed with: each costs the time of a signature."""
 
 log = logging.getLogger("crewgraph.access")
 
@@ -39,8 +43,8 @@ class KeySource(Protocol):
     def changes(self) -> int:
         """How often the keys have been replaced."""
 
-    async def find(self, kid: str | None, algorithm: str) -> Key | None:
-        """The key of this id, or the only one for None, if it may sign by this algorithm. Raises Refusal."""
+    async def find(self, kid: str | None, algorithm: str) -> Sequence[Key]:
+        """The keys of this id, or of any id for None, that may sign by this algorithm. Raises Refusal."""
 
     async def watch(self) -> None:
         """Whatever must go on while the app runs."""
@@ -60,8 +64,8 @@ class KeyFile:
         """How often the file has changed."""
         return self.file.changes
 
-    async def find(self, kid: str | None, algorithm: str) -> Key | None:
-        """The key of this id."""
+    async def find(self, kid: str | None, algorithm: str) -> Sequence[Key]:
+        """The keys of this id."""
         return pick(self.file.value, kid, algorithm)
 
     async def watch(self) -> None:
@@ -75,7 +79,7 @@ class KeyFile:
 class KeyServer:
     """The keys at an address; asked at most once in `every` seconds, and again when they are `fresh` seconds old.
 
-    Its certificate may be signed by an authority in `ca_file` (PEM) too.
+    Its certificate may be signed by an authority in `ca_file` (PEM) too. `proxy` is the address of what it is reached through.
     """
 
     def __init__(
@@ -86,10 +90,13 @@ class KeyServer:
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
         ca_file: Path | None = None,
+        proxy: str | None = None,
     ) -> None:
         self.url, self.every, self.fresh, self.clock = url, every, fresh, clock
         plain = {"accept": "application/json", "accept-encoding": "identity"}
-        transport = transport or httpx.AsyncHTTPTransport(verify=make_client_context(ca_file), trust_env=False)
+        transport = transport or (
+            proxied(proxy, ca_file) if proxy else httpx.AsyncHTTPTransport(verify=make_client_context(ca_file), trust_env=False)
+        )
         self.client = httpx.AsyncClient(transport=transport, timeout=SECONDS, follow_redirects=False, trust_env=False, headers=plain)
         self.keys: KeySet | None = None
         self.changes = 0
@@ -97,12 +104,12 @@ class KeyServer:
         self.tried = self.good = float("-inf")
         self.asking: asyncio.Task[None] | None = None
 
-    async def find(self, kid: str | None, algorithm: str) -> Key | None:
-        """The key of this id; the server is asked again for one that is not known. Raises Refusal while there are no keys at all."""
+    async def find(self, kid: str | None, algorithm: str) -> Sequence[Key]:
+        """The keys of this id; the server is asked again for one that is not known. Raises Refusal while there are no keys at all."""
         if self.keys is not None and self.clock() - self.good >= self.fresh:
             self.ask()
         found = pick(self.keys, kid, algorithm)
-        if found is None and (asking := self.ask()) is not None:
+        if not found and (asking := self.ask()) is not None:
             await asyncio.shield(asking)
             found = pick(self.keys, kid, algorithm)
         if self.keys is None:
@@ -155,12 +162,13 @@ class KeyServer:
         await self.client.aclose()
 
 
-def pick(keys: KeySet | None, kid: str | None, algorithm: str) -> Key | None:
-    """The key of this id that may sign by this algorithm; without an id the only one that may."""
-    fitting = [one for one in keys or () if one.get("alg") in (None, algorithm) and one.get("use") in (None, "sig")]
-    if kid is None:
-        return fitting[0] if len(fitting) == 1 else None
-    return next((one for one in fitting if one.kid == kid), None)
+def pick(keys: KeySet | None, kid: str | None, algorithm: str) -> Sequence[Key]:
+    """The keys of this id that may sign by this algorithm; without an id all that may, each of which can be tried."""
+    kind = next(kind for start, kind in KINDS.items() if algorithm.startswith(start))
+    fitting = [
+        one for one in keys or () if one.key_type == kind and one.get("alg") in (None, algorithm) and one.get("use") in (None, "sig")
+    ]
+    return [one for one in fitting if kid is None or one.kid == kid][:MOST_TRIED]
 
 
 def parse(text: str) -> KeySet:
@@ -179,6 +187,6 @@ def parse(text: str) -> KeySet:
 def usable(raw: Any) -> Key | None:
     """A public key, if it is one."""
     try:
-        return JWKRegistry.import_key(raw) if raw["kty"] in KINDS else None
+        return JWKRegistry.import_key(raw) if raw["kty"] in KINDS.values() else None
     except (JoseError, ValueError, TypeError, KeyError):
         return None

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import time
 from base64 import urlsafe_b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from joserfc import jwt
-from joserfc.errors import ExpiredTokenError, JoseError
+from joserfc.errors import BadSignatureError, ClaimError, ExpiredTokenError, JoseError
+from joserfc.jwk import Key
 from joserfc.jws import JWSRegistry
 from joserfc.jwt import JWTClaimsRegistry
 from starlette.requests import Request
@@ -19,7 +21,7 @@ from starlette.requests import Request
 from graph.access.keyserver import KeySource
 from graph.access.rights import Caller
 from graph.access.scopes import known
-from graph.access.who import token, unknown
+from graph.access.who import LONGEST, NotAuthenticated, expired, token
 from loaders.memory import Remembered
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA")
@@ -35,14 +37,19 @@ FOREVER = 1 << 40
 
 @dataclass(frozen=True)
 class Trust:
-    """What a token must say; `leeway` is seconds that clocks may differ (faults.md F20), `scopes` the claim that holds them."""
+    """What a token must say: one of the issuers, one of the audiences; `leeway` is seconds that clocks may differ (faults.md F20).
 
-    issuer: str
-    audience: str
+    `scopes` are the claims whose values are the token's scopes, all of them together; a name that no claim has is a path to one within
+    others, such as `realm_access.roles`. A token has at most `longest` bytes.
+    """
+
+    issuers: tuple[str, ...]
+    audiences: tuple[str, ...]
     algorithms: tuple[str, ...] = ("RS256", "PS256", "ES256")
     leeway: int = 30
-    scopes: str | None = None
+    scopes: tuple[str, ...] = SCOPE_CLAIMS
     email: str = "email"
+    longest: int = LONGEST
 
 
 class Tokens:
@@ -53,7 +60,7 @@ class Tokens:
         self.headers = JWSRegistry(algorithms=list(trust.algorithms), strict_check_header=False)  # issuers have fields of their own
         self.verified: Remembered[tuple[int, bytes], Caller] = Remembered(seconds=SECONDS, size=MOST)
         required: Any = {"essential": True}
-        wanted: Any = {"iss": {**required, "value": trust.issuer}, "aud": {**required, "value": trust.audience}}
+        wanted: Any = {"iss": {**required, "values": list(trust.issuers)}, "aud": {**required, "values": list(trust.audiences)}}
         self.claims = JWTClaimsRegistry(now=self.now, leeway=trust.leeway, exp=required, sub=required, **wanted)
 
     def now(self) -> int:
@@ -62,7 +69,7 @@ class Tokens:
 
     async def caller(self, request: Request) -> Caller:
         """Whose token a request carries; one that was verified lately, by the same keys, is believed until it expires. Raises Refusal."""
-        text = token(request)
+        text = token(request, longest=self.trust.longest)
         digest = sha256(text.encode()).digest()
         if (found := self.verified.peek((self.keys.changes, digest))) is not None:
             return found
@@ -77,18 +84,31 @@ class Tokens:
         try:
             kid, algorithm = header(text)
         except MALFORMED:
-            raise unknown() from None
-        key = await self.keys.find(kid, algorithm) if algorithm in self.trust.algorithms else None
-        if key is None:
-            raise unknown()
+            raise NotAuthenticated("malformed") from None
+        if algorithm not in self.trust.algorithms:
+            raise NotAuthenticated("algorithm")
+        keys = await self.keys.find(kid, algorithm)
+        if not keys:
+            raise NotAuthenticated("unknown-key")
         try:
-            claims = jwt.decode(text, key, registry=self.headers).claims
+            claims = self.verify(text, keys)
             self.claims.validate(claims)
         except ExpiredTokenError:
-            raise unknown(expired=True) from None
+            raise expired() from None
+        except ClaimError as cause:
+            raise NotAuthenticated("claim", claim=cause.claim) from None
+        except BadSignatureError:
+            raise NotAuthenticated("signature") from None
         except MALFORMED:
-            raise unknown() from None
+            raise NotAuthenticated("malformed") from None
         return claims
+
+    def verify(self, text: str, keys: Sequence[Key]) -> dict[str, Any]:
+        """The claims of a token that one of these keys has signed. Raises BadSignatureError where none has, or another of MALFORMED."""
+        for key in keys[:-1]:
+            with suppress(BadSignatureError):
+                return jwt.decode(text, key, registry=self.headers).claims
+        return jwt.decode(text, keys[-1], registry=self.headers).claims
 
     async def watch(self) -> None:
         """Whatever the keys need."""
@@ -111,14 +131,26 @@ def header(text: str) -> tuple[str | None, str]:
 
 def described(claims: Mapping[str, Any], trust: Trust) -> Caller:
     """Whom a token is about. An email that the issuer calls unverified is none: anybody could have written it."""
-    email = claims.get(trust.email)
+    email = look_up(claims, trust.email)
     unsure = claims.get("email_verified") in (False, "false")
     return Caller(claims["sub"], "jwt", known(scopes(claims, trust.scopes)), email if isinstance(email, str) and not unsure else None)
 
 
-def scopes(claims: Mapping[str, Any], name: str | None) -> list[str]:
-    """The scopes that a token grants: of one claim, or of the first of those that are usual; text with blanks, or a list."""
-    names = (name,) if name is not None else SCOPE_CLAIMS
-    found: object = next((claims[one] for one in names if claims.get(one) is not None), [])
-    listed = found.split() if isinstance(found, str) else found
-    return [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
+def scopes(claims: Mapping[str, Any], names: Iterable[str]) -> list[str]:
+    """The scopes that a token grants, of all these claims together; each is text with blanks, or a list."""
+    found: list[str] = []
+    for name in names:
+        value = look_up(claims, name)
+        listed = value.split() if isinstance(value, str) else value
+        found += [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
+    return found
+
+
+def look_up(claims: Mapping[str, Any], name: str) -> object:
+    """The claim of this very name, which may be an address with dots in it, else what the path leads to; None where there is neither."""
+    if name in claims:
+        return claims[name]
+    found: object = claims
+    for part in name.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from graph.access.rights import ANYBODY, Caller
 from graph.http import Refusal
 
-LONGEST = 8192
-"""The most characters of a token or key."""
+LONGEST = 16_384
+"""The most bytes of a token or key, unless a setting says otherwise: Entra names up to 200 groups in one."""
 
 
 class Who(Protocol):
@@ -40,23 +40,39 @@ class Anybody:
         """Nothing is open."""
 
 
-def unknown(*, expired: bool = False, given: bool = True) -> Refusal:
-    """A request whose caller is not known, without a hint of why: its token is missing, expired or invalid (RFC 6750, 3.1)."""
-    sentence = "The token has expired." if expired else "The token is not valid." if given else "Send a token as `Authorization: Bearer`."
-    reason = f', error="invalid_token", error_description="{sentence[:-1]}"' if given else ""
-    return Refusal(401, "NOT_AUTHENTICATED", sentence, {"WWW-Authenticate": f'Bearer realm="crewgraph"{reason}'})
+class NotAuthenticated(Refusal):
+    """A request whose caller is not known (RFC 6750, 3.1); what is wrong with its token is for the operator, not for the client.
+
+    `reason` is a word of this program's, and `claim` the name of a claim: neither holds anything that the token says.
+    """
+
+    def __init__(self, reason: str, sentence: str = "The token is not valid.", *, claim: str = "") -> None:
+        error = f', error="invalid_token", error_description="{sentence[:-1]}"' if reason != "missing" else ""
+        super().__init__(401, "NOT_AUTHENTICATED", sentence, {"WWW-Authenticate": f'Bearer realm="crewgraph"{error}'})
+        self.reason, self.claim = reason, claim
 
 
-def token(request: Request, header: str | None = None) -> str:
-    """The one token of a request, as Bearer or by itself in a header of that name. Raises Refusal."""
-    bearers, alone = request.headers.getlist("authorization"), request.headers.getlist(header) if header else []
-    if not bearers and not alone:
-        raise unknown(given=False)
-    if len(bearers) + len(alone) > 1:
-        raise unknown()
-    found = alone[0].strip() if alone else bearer(bearers[0])
-    if not found or len(found) > LONGEST or not found.isascii() or not found.isprintable() or " " in found:
-        raise unknown()
+def expired() -> NotAuthenticated:
+    """The one thing that a client is told of its token, since it can help itself."""
+    return NotAuthenticated("expired", "The token has expired.", claim="exp")
+
+
+def token(request: Request, header: str | None = None, longest: int = LONGEST) -> str:
+    """The one token of a request, as Bearer or by itself in a header of that name; an empty header is none. Raises NotAuthenticated."""
+    ways = f"`Authorization: Bearer` or as `{header}`" if header else "`Authorization: Bearer`"
+    authorizations = [value for value in request.headers.getlist("authorization") if value.strip().lower() not in ("", "bearer")]
+    alone = [value for value in request.headers.getlist(header) if value.strip()] if header else []
+    if not authorizations and not alone:
+        raise NotAuthenticated("missing", f"Send a {'key' if header else 'token'} as {ways}.")
+    if len(authorizations) + len(alone) > 1:
+        raise NotAuthenticated("several", f"Send one {'key' if header else 'token'}, as {ways}.")
+    found = alone[0].strip() if alone else bearer(authorizations[0])
+    if len(found) > longest:
+        raise NotAuthenticated(
+            "too-long", f"The token has {len(found)} bytes; this server takes {longest}, which CREWGRAPH_MAX_TOKEN_BYTES sets."
+        )
+    if not found or not found.isascii() or not found.isprintable() or " " in found:
+        raise NotAuthenticated("malformed")
     return found
 
 

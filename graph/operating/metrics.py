@@ -33,6 +33,9 @@ class Metrics:
         self.operation_seconds = measure("crewgraph_operation_seconds", "How long operations took.", ("kind",), buckets=SECONDS)
         self.replies = count("crewgraph_answers", "Where the answers to operations came from.", ("source",))
         self.errors = count("crewgraph_operation_errors", "Errors that answers list, by code.", ("code",))
+        self.unauthenticated = count(
+            "crewgraph_unauthenticated_requests", "Requests whose token or key was refused, by reason and claim.", ("reason", "claim")
+        )
         self.in_flight = sums("crewgraph_operations_in_flight", "Operations that are being answered.")
         self.waiting = sums("crewgraph_operations_waiting", "Operations in line.")
         self.wait_seconds = measure("crewgraph_operation_wait_seconds", "How long operations were in line.", buckets=SECONDS)

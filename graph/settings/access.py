@@ -16,8 +16,9 @@ from graph.access.keys import parse as parse_keys
 from graph.access.keyserver import KeyFile, KeyServer, KeySource
 from graph.access.keyserver import parse as parse_set
 from graph.access.reread import Broken, Reread
-from graph.access.tokens import ALGORITHMS, Tokens, Trust
-from graph.access.who import Anybody, Who
+from graph.access.tokens import ALGORITHMS, SCOPE_CLAIMS, Tokens, Trust
+from graph.access.who import LONGEST, Anybody, Who
+from graph.settings.checks import bad_proxy
 from graph.settings.problems import PREFIX, Unusable
 from graph.settings.texts import TextList
 
@@ -34,20 +35,26 @@ class AccessSettings(BaseModel):
     auth: Literal["none", "api-key", "jwt"] = Field("none", description="How callers are told apart; `none` lets everybody see everything.")
     open_to_all: bool = Field(False, description="Whether `none` may be served to other machines too, and to web pages of every origin.")
     key_file: Path | None = Field(None, description="TOML file of API keys, as `crewgraph keys new` writes it.")
-    jwt_issuer: str | None = Field(None, description="What the claim `iss` of a token must be.")
-    jwt_audience: str | None = Field(None, description="What the claim `aud` of a token must be, or hold.")
+    jwt_issuer: TextList = Field([], description="What the claim `iss` of a token must be; any of several with commas between.")
+    jwt_audience: TextList = Field([], description="What the claim `aud` of a token must be, or hold; any of several with commas between.")
     jwt_keys_url: str | None = Field(None, description="Address of the issuer's public keys (JWKS).")
     jwt_keys_file: Path | None = Field(None, description="File of the issuer's public keys (JWKS), instead of an address.")
     jwt_keys_ca_file: Path | None = Field(
         None, description="Authorities (PEM) that the key server's certificate may be signed by, beside those that the system trusts."
     )
+    jwt_keys_proxy: SecretStr | None = Field(
+        None,
+        description="Proxy in front of the key server, such as `http://user:password@proxy:3128`; those of the environment are not used.",
+    )
     jwt_algorithms: TextList = Field(
         ["RS256", "PS256", "ES256"], description="Signatures that are accepted, with commas between; never `none` or shared secrets."
     )
     jwt_leeway: int = Field(30, ge=0, le=600, description="Seconds by which clocks may differ.")
-    jwt_scope_claim: str | None = Field(
-        None, description="The claim that holds scopes; without it, the first of `scope`, `scp`, `permissions` and `roles`."
+    jwt_scope_claim: TextList = Field(
+        list(SCOPE_CLAIMS),
+        description="The claims that hold scopes, together; one may be a path into another, such as `realm_access.roles`.",
     )
+    max_token_bytes: int = Field(LONGEST, ge=1_000, le=24_000, description="Most bytes of a token.")
     jwt_email_claim: str = Field("email", description="The claim that holds the email by which check-ins know the caller.")
     jwt_keys_interval: float = Field(30, ge=1, description="Fewest seconds between two calls to the key server.")
     jwt_keys_seconds: float = Field(600, ge=1, description="After how many seconds the keys are read anew.")
@@ -75,12 +82,13 @@ class AccessSettings(BaseModel):
             return Keys(opened("KEY_FILE", lambda path: Reread(path, parse_keys), self.key_file))
         if self.auth == "jwt":
             trust = Trust(
-                self.jwt_issuer or "",
-                self.jwt_audience or "",
+                tuple(self.jwt_issuer),
+                tuple(self.jwt_audience),
                 tuple(self.jwt_algorithms),
                 self.jwt_leeway,
-                self.jwt_scope_claim,
+                tuple(self.jwt_scope_claim),
                 self.jwt_email_claim,
+                self.max_token_bytes,
             )
             return Tokens(trust, self.public_keys())
         return Anybody()
@@ -89,7 +97,9 @@ class AccessSettings(BaseModel):
         """Where the keys of tokens come from."""
         if self.jwt_keys_file is not None:
             return KeyFile(opened("JWT_KEYS_FILE", lambda path: Reread(path, parse_set), self.jwt_keys_file))
-        return KeyServer(self.jwt_keys_url or "", self.jwt_keys_interval, self.jwt_keys_seconds, ca_file=self.jwt_keys_ca_file)
+        proxy = self.jwt_keys_proxy.get_secret_value() if self.jwt_keys_proxy is not None else None
+        timing = self.jwt_keys_interval, self.jwt_keys_seconds
+        return KeyServer(self.jwt_keys_url or "", *timing, ca_file=self.jwt_keys_ca_file, proxy=proxy)
 
 
 def opened(name: str, read: Callable[[Path], T], path: Path) -> T:
@@ -110,7 +120,7 @@ def unsafe(settings: AccessSettings) -> list[str]:
     if settings.auth == "jwt":
         problems += untrusted(settings)
     if settings.auth == "none":
-        given = [f"{PREFIX}{name.upper()}" for name in TELLING if getattr(settings, name) is not None]
+        given = [f"{PREFIX}{name.upper()}" for name in TELLING if getattr(settings, name)]
         problems += [f"{name} is set and {PREFIX}AUTH is none: nobody would be told apart by it." for name in given]
     if settings.gateway_secret is not None and len(settings.gateway_secret.get_secret_value()) < SHORTEST:
         problems.append(f"{PREFIX}GATEWAY_SECRET: must have at least {SHORTEST} characters.")
@@ -126,6 +136,8 @@ def untrusted(settings: AccessSettings) -> list[str]:
         problems.append(f"{PREFIX}AUTH=jwt needs either {PREFIX}JWT_KEYS_URL or {PREFIX}JWT_KEYS_FILE.")
     if settings.jwt_keys_url is not None and not secure(settings.jwt_keys_url):
         problems.append(f"{PREFIX}JWT_KEYS_URL: must be an https address without credentials; http is for this machine only.")
+    if (problem := bad_proxy("JWT_KEYS_PROXY", settings.jwt_keys_proxy)) is not None:
+        problems.append(problem)
     if not settings.jwt_algorithms or not set(settings.jwt_algorithms) <= set(ALGORITHMS):
         problems.append(f"{PREFIX}JWT_ALGORITHMS: must be some of {', '.join(ALGORITHMS)}.")
     return problems

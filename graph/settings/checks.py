@@ -40,7 +40,7 @@ def gaps(settings: SharingSettings) -> list[str]:
     problems += unsendable("WORKFORCE", settings.workforce_token, settings.workforce_token_header, settings.workforce_headers)
     if settings.redis_url is not None and (problem := bad_redis(settings.redis_url.get_secret_value())) is not None:
         problems.append(problem)
-    if settings.upstream_proxy is not None and (problem := bad_proxy(settings.upstream_proxy.get_secret_value())) is not None:
+    if (problem := bad_proxy("UPSTREAM_PROXY", settings.upstream_proxy)) is not None:
         problems.append(problem)
     return problems + [problem for name, url in addresses(settings) if (problem := bad_address(name, url))]
 
@@ -98,12 +98,12 @@ def bad_redis(url: str) -> str | None:
     return None
 
 
-def bad_proxy(url: str) -> str | None:
-    """What is wrong with the address of a proxy, if anything; it may hold a password, and is not repeated."""
-    address = web(url)
-    if address is not None and address.raw_path == b"/":
+def bad_proxy(name: str, url: SecretStr | None) -> str | None:
+    """What is wrong with the address of a proxy, if there is one; it may hold a password, and is not repeated."""
+    address = web(url.get_secret_value()) if url is not None else None
+    if url is None or (address is not None and address.raw_path == b"/"):
         return None
-    return f"{PREFIX}UPSTREAM_PROXY: must be the http or https address of a proxy, without a path or a query."
+    return f"{PREFIX}{name}: must be the http or https address of a proxy, without a path or a query."
 
 
 def addresses(settings: SharingSettings) -> list[tuple[str, str]]:

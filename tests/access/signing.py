@@ -28,7 +28,7 @@ from tests.graphs import noon
 from tests.servers import served
 
 ISSUER, AUDIENCE = "https://issuer.example.com", "crewgraph"
-TRUST = Trust(ISSUER, AUDIENCE)
+TRUST = Trust((ISSUER,), (AUDIENCE,))
 RSA = RSAKey.generate_key(2048, {"kid": "rsa", "use": "sig", "alg": "RS256"})
 ANY_USE = RSAKey.import_key(RSA.as_pem(private=True), {"kid": "rsa"})
 """The same private key, for whoever would sign with it by another algorithm."""

@@ -64,14 +64,24 @@ async def test_a_key_gets_in_as_bearer_or_in_its_own_header(served: Graph, secre
     assert said(await ask(served, x_api_key=secret)) == (200, None, None)
 
 
+@pytest.mark.parametrize("empty", ["", " ", "Bearer", "bearer "])
+async def test_an_empty_authorization_does_not_hide_a_key(served: Graph, secret: str, empty: str) -> None:
+    """Some clients always send the header."""
+    assert said(await ask(served, authorization=empty, x_api_key=secret)) == (200, None, None)
+    assert said(await ask(served, authorization=f"Bearer {secret}", x_api_key=" ")) == (200, None, None)
+
+
 async def test_nothing_else_does(served: Graph, path: Path, secret: str) -> None:
     digest = parse(path.read_text())[0].hash
-    for wrong in (secret[:-1], secret + "x", secret.upper(), digest, digest.removeprefix("sha256:"), "", "\u00e9"):
+    for wrong in (secret[:-1], secret + "x", secret.upper(), digest, digest.removeprefix("sha256:"), "\u00e9"):
         sent = {"authorization": b"Bearer " + wrong.encode()}
         answer = await served.client.post("/graphql", json=HELLO, headers=sent)  # type: ignore[arg-type]
         assert said(answer) == (401, "NOT_AUTHENTICATED", INVALID)
-    assert said(await ask(served, authorization=f"Bearer {secret}", x_api_key=secret))[0] == 401
-    assert said(await ask(served))[0] == 401
+    both = await ask(served, authorization=f"Bearer {secret}", x_api_key=secret)
+    nothing = await ask(served, authorization="Bearer ")
+    assert [one.status_code for one in (both, nothing, await ask(served))] == [401, 401, 401]
+    assert both.json()["errors"][0]["message"] == "Send one key, as `Authorization: Bearer` or as `x-api-key`."
+    assert nothing.json()["errors"][0]["message"] == "Send a key as `Authorization: Bearer` or as `x-api-key`."
     assert served.wire.calls == []
 
 

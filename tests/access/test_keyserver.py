@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,11 +15,12 @@ from graph.access.keyserver import LARGEST, KeyServer, parse, pick
 from graph.access.reread import Broken
 from graph.http import Refusal
 from sandbox import build
-from tests.access.signing import EC, NEW, RSA, issuing, said, signed, trusting
+from tests.access.signing import ANY_USE, EC, NEW, RSA, issuing, said, signed, trusting
 from tests.clocks import Clock
 from tests.graphs import TODAY, graph
 from tests.servers import reserved
 from tests.waiting import until
+from tests.wire.proxies import proxying
 
 
 async def test_a_thousand_unknown_key_ids_make_one_call_an_interval(tmp_path: Path) -> None:
@@ -43,9 +44,9 @@ async def test_a_thousand_unknown_key_ids_make_one_call_an_interval(tmp_path: Pa
         assert (await ask("/graphql", json=hello, headers={"authorization": f"Bearer {signed()}"})).status_code == 200
 
 
-async def found(answer: Awaitable[object]) -> bool:
+async def found(answer: Awaitable[Sequence[object]]) -> bool:
     """Whether a key was found."""
-    return await answer is not None
+    return bool(await answer)
 
 
 async def test_a_new_key_is_found_once_the_interval_is_over() -> None:
@@ -126,15 +127,17 @@ async def test_without_any_keys_nobody_is_known_and_that_is_said() -> None:
         await keys.aclose()
 
 
-def test_a_token_without_a_key_id_is_checked_with_the_only_key_that_may_have_signed_it() -> None:
+def test_a_token_without_a_key_id_may_be_signed_with_any_key_of_its_kind() -> None:
     alone, both = (
         parse(json.dumps({"keys": [RSA.as_dict(private=False)]})),
-        parse(json.dumps({"keys": [NEW.as_dict(private=False), EC.as_dict(private=False)]})),
+        parse(json.dumps({"keys": [NEW.as_dict(private=False), ANY_USE.as_dict(private=False), EC.as_dict(private=False)]})),
     )
-    assert pick(alone, None, "RS256") is not None
-    assert pick(alone, None, "PS256") is None
-    assert pick(both, None, "RS256") is None
-    assert pick(parse(json.dumps({"keys": [{**NEW.as_dict(private=False), "use": "enc"}]})), None, "RS256") is None
+    assert [one.kid for one in pick(alone, None, "RS256")] == ["rsa"]
+    assert not pick(alone, None, "PS256")
+    assert [one.kid for one in pick(both, None, "RS256")] == ["new", "rsa"]
+    assert [one.kid for one in pick(both, None, "ES256")] == ["ec"]
+    assert not pick(both, None, "Ed25519")
+    assert not pick(parse(json.dumps({"keys": [{**NEW.as_dict(private=False), "use": "enc"}]})), None, "RS256")
 
 
 def test_a_shared_secret_and_what_cannot_be_read_are_no_public_keys() -> None:
@@ -144,3 +147,12 @@ def test_a_shared_secret_and_what_cannot_be_read_are_no_public_keys() -> None:
     assert [key.kid for key in found.keys] == ["ec"]
     with pytest.raises(Broken, match="no public key"):
         parse(json.dumps({"keys": [secret]}))
+
+
+async def test_keys_are_read_through_the_proxy_that_is_configured() -> None:
+    async with issuing(RSA) as (issuer, direct), proxying() as proxy:
+        keys = KeyServer(direct.url, proxy=f"http://{proxy.address}")
+        assert await found(keys.find("rsa", "RS256"))
+        await keys.aclose()
+    assert issuer.asked == 1
+    assert [head.split(b" ")[1].decode() for head in proxy.heads] == [direct.url]

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from graph.access.guard import Access
 from graph.access.rights import ANYBODY, Caller
 from graph.access.scopes import SCOPES
-from graph.access.who import unknown
+from graph.access.who import NotAuthenticated
 from tests.access.callers import EVERYTHING, Guarded, caller, guarded
 from tests.access.teams import QUERIES, User, company
 from tests.answers.asking import Moment, post, remembered
@@ -143,7 +143,7 @@ class Revoked:
     async def caller(self, _request: Request) -> Caller:
         """Anybody. Raises Refusal."""
         if not self.known:
-            raise unknown()
+            raise NotAuthenticated("unknown-key")
         return ANYBODY
 
     async def watch(self) -> None:
