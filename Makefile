@@ -28,7 +28,7 @@ bench: $(VENV)/serving
 	$(BIN)/python -m bench --picture bench/speed.svg
 
 schema: $(VENV)/installed
-	$(BIN)/crewgraph schema > schema.graphql
+	$(BIN)/crewgraph schema --scopes > schema.graphql
 
 clean:
 	rm -rf $(VENV) build dist graph/static

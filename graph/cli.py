@@ -168,18 +168,26 @@ def sandbox(
 def schema(
     check: Annotated[bool, typer.Option(help="Compare with the file instead of printing; exit 1 when it differs.")] = False,
     file: Annotated[Path, typer.Option(help="The file to compare with.")] = Path("schema.graphql"),
-    scopes: Annotated[bool, typer.Option(help="Whether to say which scopes fields need; gateways that do not know that refuse it.")] = True,
+    scopes: Annotated[
+        bool | None,
+        typer.Option(
+            "--scopes/--no-scopes",
+            help="Whether to say which scopes fields need. Without it, as a server with these settings does: where callers are told apart; "
+            "--check compares with scopes.",
+        ),
+    ] = None,
 ) -> None:
     """Print the schema as SDL, for gateways and registries."""
     if not check:
-        sys.stdout.write(sdl(scopes=scopes))
+        with plainly():
+            sys.stdout.write(sdl(scopes=load().auth != "none" if scopes is None else scopes))
         return
-    kept = file.read_text(encoding="utf-8") if file.exists() else ""
-    if kept == sdl():
+    kept, current = file.read_text(encoding="utf-8") if file.exists() else "", sdl(scopes=scopes is not False)
+    if kept == current:
         out.print(f"{file} is current.")
         return
-    sys.stdout.writelines(difflib.unified_diff(kept.splitlines(True), sdl().splitlines(True), str(file), "the code"))
-    out.print(f"{file} differs from the code: write it anew with `crewgraph schema > {file}`.", style="red")
+    sys.stdout.writelines(difflib.unified_diff(kept.splitlines(True), current.splitlines(True), str(file), "the code"))
+    out.print(f"{file} differs from the code: write it with `crewgraph schema --scopes > {file}`.", style="red")
     raise typer.Exit(1)
 
 

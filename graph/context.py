@@ -22,7 +22,7 @@ class Context:
 
     `documents` says what its document may be, `weighing` holds what its operation was found to weigh, and `pay` has the caller pay
     for it in points. `portions` are remembered of other operations' answers; with any, values are JSON that is written already; `free`
-    knows of those that made no call.
+    knows of those that made no call. `scoped` says whether the server tells callers apart, and its SDL which scopes fields need.
     """
 
     loaders: Loaders
@@ -34,3 +34,4 @@ class Context:
     pay: Callable[[int], None] = free
     portions: Portions = field(default_factory=Portions)
     free: Free = field(default_factory=Free)
+    scoped: bool = False

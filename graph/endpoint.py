@@ -100,7 +100,17 @@ async def run(asking: Asking, call: http.Call, turn: Turn, flight: Flight) -> Re
     asking.visit.source = "run"
     loaders = Loaders(service.known, ledger, Mode.USUAL if asking.oldest else Mode.NONE, rights.reach)
     bounds = service.limits.documents.waived if call.trusted else service.limits.documents
-    context = Context(loaders, request_id, call.operation, rights, bounds, pay=turn.pay, portions=service.portions, free=service.free)
+    context = Context(
+        loaders,
+        request_id,
+        call.operation,
+        rights,
+        bounds,
+        pay=turn.pay,
+        portions=service.portions,
+        free=service.free,
+        scoped=service.access.scoped,
+    )
     errors = Errors(bounds.errors)
     result = await executed(asking.request, call, context, errors)
     content: dict[str, Any] = {} if http.never_executed(result.data, result.errors) else {"data": result.data}

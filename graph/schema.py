@@ -82,14 +82,20 @@ NEEDS = needs(schema)
 
 
 printed = cache(schema.as_str)
-serving: Any = schema._schema.type_map["_Service"]
-serving.fields["sdl"].resolve = lambda *_: printed()  # Strawberry would print it anew for whoever asks
 
-SCOPED = re.compile(r' @requiresScopes\(scopes: \[\[[^()]*\]\]\)| @authenticated\b|"@authenticated", |"@requiresScopes", ')
+SCOPED = re.compile(r' @requiresScopes\(scopes: \[\[[^()]*\]\]\)| @authenticated\b|\s*"@(?:authenticated|requiresScopes)",?')
 """How the SDL says what this server asks of callers."""
 
 
+@cache
 def sdl(*, scopes: bool = True) -> str:
-    """The schema as SDL, ending in a newline: the text of `schema.graphql`; without `scopes`, for gateways that do not know them."""
+    """The schema as SDL, ending in a newline: the text of `schema.graphql`.
+
+    Without `scopes` it is that of a server that tells nobody apart, or for gateways that do not know them.
+    """
     text = printed().rstrip() + "\n"
     return text if scopes else SCOPED.sub("", text)
+
+
+serving: Any = schema._schema.type_map["_Service"]
+serving.fields["sdl"].resolve = lambda _service, info: sdl(scopes=info.context.scoped)  # gateways enforce, or refuse, what it says

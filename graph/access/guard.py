@@ -55,9 +55,14 @@ class Access:
     refusals: RefusalLog = field(default_factory=RefusalLog)
 
     @property
+    def scoped(self) -> bool:
+        """Whether callers are told apart, and what they may see by their scopes."""
+        return not isinstance(self.who, Anybody)
+
+    @property
     def guarded(self) -> bool:
         """Whether one caller may see what another may not."""
-        return self.gateway is not None or not isinstance(self.who, Anybody)
+        return self.gateway is not None or self.scoped
 
     def enter(self, request: Request) -> None:
         """Raises Refusal for a request that must have come through the gateway, or from this machine, and did not."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from graph.access.scopes import SCOPES, Needs, met
 from graph.schema import ENTITIES, NEEDS, schema, sdl
 from graph.selection import asked
 from tests.access.callers import EVERYTHING, Guarded, caller, guarded, refusals, without
+from tests.graphs import graph
 
 CORE = schema._schema
 TYPES = {name: one for name, one in CORE.type_map.items() if isinstance(one, GraphQLObjectType) and not name.startswith("_")}
@@ -286,3 +288,13 @@ async def test_a_trace_is_for_those_who_may_know_who_is_who(served: Guarded) -> 
     assert "trace" in (await served.ask(caller("checkins:read", "identity:read"), query, headers))["extensions"]
     for one in (caller(), caller("checkins:read"), caller("identity:read", "checkins:team")):
         assert "trace" not in (await served.ask(one, query, headers)).get("extensions", {})
+
+
+async def test_the_schema_of_a_server_says_what_it_enforces(company: Path) -> None:
+    """Gateways enforce the scopes that a subgraph names, and Apollo's for Node refuses to start with any."""
+    query = "{ _service { sdl } }"
+    async with graph(company) as plain, guarded(company) as scoped:
+        for _ in range(2):
+            assert (await plain.data(query))["_service"]["sdl"] == sdl(scopes=False)
+            assert (await scoped.data(caller(), query))["_service"]["sdl"] == sdl()
+    assert not {"requiresScopes", "authenticated"} & set(re.findall(r"\w+", sdl(scopes=False)))

@@ -187,7 +187,9 @@ async def test_a_broken_mapping_file_is_refused_with_every_line_that_is_wrong_an
 
 async def test_schema_prints_the_sdl_and_checks_a_file_against_it(tmp_path: Path) -> None:
     printed = await finished("schema", home=tmp_path)
-    assert (printed.status, printed.out) == (0, sdl())
+    assert (printed.status, printed.out) == (0, sdl(scopes=False))
+    scoped = await finished("schema", "--scopes", home=tmp_path)
+    assert (scoped.status, scoped.out) == (0, sdl())
     missing = await finished("schema", "--check", home=tmp_path)
     assert missing.status == 1
     (tmp_path / "schema.graphql").write_text(sdl().replace("type Person", "type Human"))
@@ -197,6 +199,18 @@ async def test_schema_prints_the_sdl_and_checks_a_file_against_it(tmp_path: Path
     assert "+type Person" in stale.out
     (tmp_path / "schema.graphql").write_text(sdl())
     assert (await finished("schema", "--check", home=tmp_path)).status == 0
+    assert (await finished("schema", "--check", "--no-scopes", home=tmp_path)).status == 1
+
+
+async def test_schema_says_what_a_server_with_these_settings_enforces(tmp_path: Path) -> None:
+    (tmp_path / "keys.toml").touch()
+    told_apart = {"CREWGRAPH_AUTH": "api-key", "CREWGRAPH_KEY_FILE": "keys.toml"}
+    assert (await finished("schema", home=tmp_path, **told_apart)).out == sdl()
+    assert (await finished("schema", "--no-scopes", home=tmp_path, **told_apart)).out == sdl(scopes=False)
+    assert (await finished("schema", home=tmp_path, CREWGRAPH_GATEWAY_SECRET="long enough a secret")).out == sdl(scopes=False)
+    broken = await finished("schema", home=tmp_path, CREWGRAPH_AUTH="jwt")
+    assert (broken.status, broken.out) == (2, "")
+    assert "CREWGRAPH_AUTH=jwt needs CREWGRAPH_JWT_ISSUER" in broken.err
 
 
 async def test_the_sandbox_keeps_its_company_in_a_file_and_uses_it_again(tmp_path: Path) -> None:

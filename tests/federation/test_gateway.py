@@ -9,7 +9,6 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from graph.schema import sdl
 from sandbox import HARBOUR_BRIDGE, build
 from sandbox.cast import SHARED_MAILBOX
 from sandbox.documents import AARON_KELLY, CHECK_INS
@@ -28,11 +27,16 @@ FORKLIFT = {"title": "Forklift"}
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["apollo", "guild"])
 async def gateway(request: pytest.FixtureRequest, node: Node, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the gateway, over the supergraph of each composer that makes one; Apollo's gateway for Node knows no scopes."""
+    """A client of the gateway, over the supergraph of each composer that makes one, out of what the server itself says of its schema.
+
+    Apollo's gateway for Node refuses a schema with scopes, and the server tells nobody apart.
+    """
     database = tmp_path_factory.mktemp("company") / "60.sqlite"
     build(database, people=60, today=TODAY)
     async with served(crewgraph(database)) as graph, served(teams.app()) as others:
-        composed = await compose(node, request.param, ours=sdl(scopes=False), graph=graph, others=others)
+        async with httpx.AsyncClient(trust_env=False, timeout=LONG) as asking:
+            ours = (await asking.post(f"{graph}/graphql", json={"query": "{ _service { sdl } }"})).json()["data"]["_service"]["sdl"]
+        composed = await compose(node, request.param, ours=ours, graph=graph, others=others)
         async with (
             node.serving(HERE / "gateway.mjs", composed.supergraph) as url,
             httpx.AsyncClient(base_url=url, timeout=LONG, trust_env=False) as client,
