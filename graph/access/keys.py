@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
+import shutil
 import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import tomlkit
 from starlette.requests import Request
 
 from graph.access.reread import Broken, Reread
@@ -39,17 +41,15 @@ class Key:
 
 
 class Keys:
-    """Callers by the keys of a file; a new state of it holds within seconds."""
+    """Callers by the keys of a file; a new key is good at once, a revoked one for a second at most."""
 
     def __init__(self, file: Reread[tuple[Key, ...]], clock: Callable[[], datetime] = utc_now) -> None:
         self.file, self.clock = file, clock
 
     async def caller(self, request: Request) -> Caller:
         """Whose key a request carries. Raises Refusal."""
-        own, found = hashed(token(request, "x-api-key")), None
-        for key in self.file.value:  # all of them, so that the time tells nothing
-            if hmac.compare_digest(key.hash, own):
-                found = key
+        own = hashed(token(request, "x-api-key"))
+        found = find_key(self.file.value, own) or find_key(self.file.read_change() or (), own)
         if found is None:
             raise NotAuthenticated("unknown-key")
         if found.expires is not None and found.expires < self.clock().date():
@@ -62,6 +62,15 @@ class Keys:
 
     async def aclose(self) -> None:
         """Nothing is open."""
+
+
+def find_key(keys: Iterable[Key], own: str) -> Key | None:
+    """The key with this hash; all are compared, so that the time tells nothing."""
+    found = None
+    for key in keys:
+        if hmac.compare_digest(key.hash, own):
+            found = key
+    return found
 
 
 def hashed(key: str) -> str:
@@ -147,3 +156,24 @@ def add(path: Path, lines: str) -> None:
     path.touch(mode=0o600, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:
         file.write(gap + lines)
+
+
+def remove(path: Path, name: str) -> bool:
+    """Take the key of this name out of its file, whose other lines stay as they are; whether there was one. Raises Broken and OSError.
+
+    The file is replaced in one step, so that no server reads half of it.
+    """
+    text = path.read_text(encoding="utf-8")
+    parse(text)
+    document = tomlkit.parse(text)
+    tables = document.get("key", [])
+    place = next((number for number, one in enumerate(tables) if one["name"] == name), None)
+    if place is None:
+        return False
+    del tables[place]
+    replaced = path.with_name(f"{path.name}.new")
+    replaced.touch(mode=0o600)
+    replaced.write_text(tomlkit.dumps(document), encoding="utf-8")
+    shutil.copymode(path, replaced)
+    replaced.replace(path)
+    return True

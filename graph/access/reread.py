@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -12,6 +13,8 @@ from loaders.watched import SETTLED, read, version
 
 T = TypeVar("T")
 log = logging.getLogger("crewgraph.access")
+GLANCE_SECONDS = 0.1
+"""Between two looks at a file on account of requests: a flood of unknown keys must not read it all the time."""
 
 
 class Broken(Exception):
@@ -32,6 +35,8 @@ class Reread(Generic[T]):
         self.path, self.parse, self.every, self.changes = path, parse, every, 0
         self.seen = version(path)
         self.value = parse(read(path))
+        self.change: T | None = None
+        self.glanced = float("-inf")
 
     async def check(self) -> None:
         """Read the file again if it changed, and stays as it is for a moment. What is broken is logged once."""
@@ -47,6 +52,20 @@ class Reread(Generic[T]):
             log.warning("%s %s; what it said before stays in force", self.path.name, problem)
         else:
             self.value, self.changes = found, self.changes + 1
+
+    def read_change(self) -> T | None:
+        """What the file says now if it differs from `value` and is whole, at most once in `GLANCE_SECONDS`: `check` will take it over.
+
+        It reads a small file in place, so that who has just been added need not wait for the next check.
+        """
+        if (now := time.monotonic()) - self.glanced < GLANCE_SECONDS:
+            return self.change
+        self.glanced = now
+        try:
+            self.change = self.parse(read(self.path)) if version(self.path) != self.seen else None
+        except (OSError, UnicodeDecodeError, Broken):
+            self.change = None
+        return self.change
 
     async def read(self) -> tuple[T | None, str]:
         """What the file says now, or what is wrong with it."""

@@ -25,6 +25,8 @@ from graph.settings.texts import TextList
 T = TypeVar("T")
 TELLING = ("key_file", "jwt_issuer", "jwt_audience", "jwt_keys_url", "jwt_keys_file")
 """Settings by which callers are told apart, where they are."""
+REVOKED_SECONDS = 0.5
+"""How often the file of keys is looked at: a revoked key is refused soon after."""
 SHORTEST = 16
 """The fewest characters of a gateway's secret."""
 
@@ -79,7 +81,7 @@ class AccessSettings(BaseModel):
     def who(self) -> Who:
         """How callers are told apart."""
         if self.auth == "api-key" and self.key_file is not None:
-            return Keys(opened("KEY_FILE", lambda path: Reread(path, parse_keys), self.key_file))
+            return Keys(opened("KEY_FILE", lambda path: Reread(path, parse_keys, every=REVOKED_SECONDS), self.key_file))
         if self.auth == "jwt":
             trust = Trust(
                 tuple(self.jwt_issuer),

@@ -12,13 +12,13 @@ import httpx
 import pytest
 
 from graph.access.guard import Access
-from graph.access.keys import Key, Keys, add, new, parse
+from graph.access.keys import Key, Keys, add, new, parse, remove
 from graph.access.reread import Broken, Reread
 from graph.access.rights import Caller
 from sandbox import build
 from tests.access.signing import said
 from tests.graphs import TODAY, Graph, graph
-from tests.servers import finished
+from tests.servers import finished, running
 from tests.waiting import LONG
 
 INVALID = 'Bearer realm="crewgraph", error="invalid_token", error_description="The token is not valid"'
@@ -214,3 +214,55 @@ async def test_the_command_prints_a_key_once_and_adds_its_line_by_the_machines_c
     wrong = await finished("keys", "new", "payroll", "--scope", "everything", home=tmp_path)
     assert (wrong.status, wrong.out) == (2, "")
     assert "--scope everything: must be one of assignments:read" in wrong.err
+
+
+async def test_a_key_works_at_once_and_a_revoked_one_is_refused_within_a_second(tmp_path: Path) -> None:
+    """In each of two workers."""
+    keys = tmp_path / "keys.toml"
+    keys.write_text("# whose keys these are\n")
+    given = {"CREWGRAPH_AUTH": "api-key", "CREWGRAPH_KEY_FILE": str(keys), "CREWGRAPH_WORKERS": "2", "CREWGRAPH_SANDBOX_PEOPLE": "20"}
+    async with running("serve", home=tmp_path, **given) as address, httpx.AsyncClient(trust_env=False, timeout=LONG) as client:
+
+        async def statuses(secret: str) -> set[int]:
+            headers = {"x-api-key": secret, "connection": "close"}
+            return {(await client.post(f"{address}/graphql", json=HELLO, headers=headers)).status_code for _ in range(12)}
+
+        made = [await finished("keys", "new", name, "--scope", "timeoff:read", "--file", str(keys), home=tmp_path) for name in ("a", "b")]
+        first, second = (one.out.strip() for one in made)
+        assert await statuses(first) == await statuses(second) == {200}
+        revoked = await finished("keys", "revoke", "a", home=tmp_path, **given)
+        assert (revoked.status, revoked.err.strip()) == (0, "The key of a is revoked.")
+        async with asyncio.timeout(LONG):
+            while await statuses(first) != {401}:
+                await asyncio.sleep(0.05)
+        assert await statuses(second) == {200}
+    assert keys.read_text().startswith("# whose keys these are\n")
+    assert keys.stat().st_mode & 0o777 == 0o644
+    listed = await finished("keys", "list", "--file", str(keys), home=tmp_path)
+    assert (listed.status, listed.out) == (0, "b\tgood, for ever\ttimeoff:read\t-\n")
+
+
+def test_a_revoked_key_leaves_the_others_and_their_comments(tmp_path: Path) -> None:
+    path = tmp_path / "keys.toml"
+    tables = [new(key(name))[1] for name in ("one", "two", "three")]
+    path.write_text("# all\n" + "\n# next\n".join(tables))
+    assert remove(path, "two")
+    assert [one.caller.name for one in parse(path.read_text())] == ["one", "three"]
+    assert path.read_text().startswith("# all\n")
+    assert not remove(path, "two")
+
+
+async def test_keys_that_cannot_be_listed_or_revoked_are_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "keys.toml").write_text("key = 1")
+    for arguments, sentence in (
+        (("list",), "Give --file, or set CREWGRAPH_KEY_FILE"),
+        (("list", "--file", "keys.toml"), "must hold its keys as [[key]] tables"),
+        (("revoke", "a", "--file", "keys.toml"), "must hold its keys as [[key]] tables"),
+        (("list", "--file", "missing.toml"), "missing.toml: No such file"),
+    ):
+        ended = await finished("keys", *arguments, home=tmp_path)
+        assert (ended.status, ended.out) == (2, "")
+        assert sentence in ended.err
+    (tmp_path / "keys.toml").write_text(new(key("a"))[1])
+    ended = await finished("keys", "revoke", "b", "--file", "keys.toml", home=tmp_path)
+    assert (ended.status, "has no key of the name b" in ended.err) == (2, True)
