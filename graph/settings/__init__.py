@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pydantic import ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import ValidationError, field_validator
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from graph.limits import Limits
 from graph.settings.access import AccessSettings, unsafe
@@ -15,6 +15,7 @@ from graph.settings.identity import IdentitySettings
 from graph.settings.operating import OperatingSettings
 from graph.settings.problems import PREFIX, Unusable, told
 from graph.settings.sharing import SharingSettings
+from graph.settings.sources import ENV_FILE, DotEnvFile, SecretFiles
 
 __all__ = ["PREFIX", "Settings", "Unusable", "load"]
 
@@ -31,7 +32,26 @@ class Settings(
 ):
     """Every setting; the environment variable is the name in capitals after `CREWGRAPH_`."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read flags, the environment, `.env`, and the files that either of these names, in this order."""
+        environment, dotenv = EnvSettingsSource(settings_cls), DotEnvFile(settings_cls, ENV_FILE)
+        return init_settings, environment, SecretFiles(settings_cls, environment, dotenv), dotenv
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def strip_blanks(cls, given: object) -> object:
+        """Take blanks and line breaks from around a text: files and secret stores end theirs with one."""
+        return given.strip() if isinstance(given, str) else given
 
     def limits(self) -> Limits:
         """What an operation may cost, and what is remembered where."""

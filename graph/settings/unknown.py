@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import get_args
 
-from pydantic import SecretStr
-from pydantic_settings import BaseSettings, DotEnvSettingsSource
+from pydantic_settings import BaseSettings
 from rapidfuzz import fuzz, process
 
 from graph.settings.problems import PREFIX
+from graph.settings.sources import ENV_FILE, DotEnvFile, is_secret
 
 DEVELOPMENT = frozenset({"ARTIFACTS", "GRAPHIQL", "REQUIRE"})
 """What installing and testing the project read, after the prefix."""
@@ -23,9 +22,9 @@ def find_unknown_settings(settings: type[BaseSettings]) -> list[str]:
     A sentence has the name of the variable and that of the setting that is most like it, never a value.
     """
     fields = {name.upper(): field for name, field in settings.model_fields.items()}
-    files = {f"{name}_FILE" for name, field in fields.items() if SecretStr in (field.annotation, *get_args(field.annotation))}
+    files = {f"{name}_FILE" for name, field in fields.items() if is_secret(field)}
     given = {name.upper(): "" for name in os.environ}
-    for name, value in DotEnvSettingsSource(settings).env_vars.items():
+    for name, value in DotEnvFile(settings, ENV_FILE).env_vars.items():
         if value is not None:  # else the line has no `=`, and may be a value
             given.setdefault(name.upper(), " in .env")
     ours = {name.removeprefix(PREFIX): place for name, place in given.items() if name.startswith(PREFIX)}
