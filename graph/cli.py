@@ -153,13 +153,16 @@ def sandbox(
         workforce_token=workforce_token,
         faults=plan,
     )
-    out.print(f"Check-ins: http://{host}:{port}/api/v2/checkins/   Workforce: http://{host}:{port}/v2/companies/{company}/assignments")
+    with plainly():
+        app, listener = sandboxes.create_app(path, pin(options, day)), server.listening(host, port)
+    address = server.origin(listener)
+    out.print(
+        f"Check-ins: {address}/api/v2/checkins/   Workforce: {address}/v2/companies/{company}/assignments", soft_wrap=True, markup=False
+    )
     if day is not None:
         out.print(PINNED.format(day=day))
     if plan is not None:
-        out.print(f"REHEARSAL, counted at http://{host}:{port}/sandbox/faults:\n{plan}", style="bold yellow", markup=False)
-    with plainly():
-        app, listener = sandboxes.create_app(path, pin(options, day)), server.listening(host, port)
+        out.print(f"REHEARSAL, counted at {address}/sandbox/faults:\n{plan}", style="bold yellow", markup=False)
     logs.configure("console", "warning")
     raise typer.Exit(serving.run(app, listener, Drain()))
 
@@ -276,8 +279,7 @@ def print_unknown_settings() -> None:
 
 def welcome(settings: Settings, listener: socket.socket, plan: sandboxes.Plan | None) -> None:
     """Say what is served, from where, and what will go wrong with it: to a reader in a box, else in log lines."""
-    host, port = listener.getsockname()[:2]
-    lines = [f"GraphQL and GraphiQL: http://{host}:{port}/graphql"]
+    lines = [f"GraphQL and GraphiQL: {server.origin(listener)}/graphql"]
     if settings.sandboxed:
         lines.append(f"SANDBOX: a made-up company of {settings.sandbox_people} people. No real upstream is configured.")
         if settings.pinned_day is not None:

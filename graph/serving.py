@@ -79,13 +79,13 @@ def serve(order: Order, settings: Settings, listener: socket.socket) -> int:
 def one(order: Order, settings: Settings, listener: socket.socket) -> int:
     """Serve in this process."""
     drain = settings.drain()
-    return run(order.app(settings, drain), listener, drain)
+    return run(order.app(settings, drain), listener, drain, settings.keep_alive_seconds)
 
 
-def run(app: Starlette, listener: socket.socket, drain: Drain) -> int:
+def run(app: Starlette, listener: socket.socket, drain: Drain, keep_alive: int = server.KEEP_ALIVE_SECONDS) -> int:
     """Serve an app on a socket; a signal, also one that comes before there is a server, is a success."""
     listen()
-    return 0 if server.serve(app, listener, drain) else UNUSABLE
+    return 0 if server.serve(app, listener, drain, keep_alive) else UNUSABLE
 
 
 def work(order: Order, listener: socket.socket) -> None:

@@ -24,7 +24,11 @@ LOOKS = 50
 """How often it is seen in that time whether any are left."""
 
 
-def configured(app: ASGIApp, drain: Drain) -> uvicorn.Config:
+KEEP_ALIVE_SECONDS = 75
+"""For which an idle connection is kept: longer than load balancers keep theirs, AWS's 60 seconds among them, or requests meet its end."""
+
+
+def configured(app: ASGIApp, drain: Drain, keep_alive: int = KEEP_ALIVE_SECONDS) -> uvicorn.Config:
     """The settings of the server. Nothing is logged but what goes through our own handlers.
 
     There is no access log, because the addresses of GET requests hold queries, and those may hold emails.
@@ -36,6 +40,7 @@ def configured(app: ASGIApp, drain: Drain) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=keep_alive,
         timeout_graceful_shutdown=math.ceil(drain.limit),
     )
 
@@ -128,9 +133,9 @@ def closed(listener: socket.socket) -> list[socket.socket]:
     return found
 
 
-def serve(app: ASGIApp, listener: socket.socket, drain: Drain) -> bool:
+def serve(app: ASGIApp, listener: socket.socket, drain: Drain, keep_alive: int = KEEP_ALIVE_SECONDS) -> bool:
     """Serve on a socket until told to stop; whether that began at all."""
-    server = Server(configured(app, drain), drain)
+    server = Server(configured(app, drain, keep_alive), drain)
     server.run(sockets=[listener])
     return server.started
 
@@ -141,6 +146,7 @@ def listening(host: str, port: int) -> socket.socket:
     It names its protocol, without which asyncio does not turn off Nagle's algorithm: each answer on a connection that is kept would then
     wait 40 ms for the client's acknowledgement of its head.
     """
+    host = host.removeprefix("[").removesuffix("]")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -148,5 +154,16 @@ def listening(host: str, port: int) -> socket.socket:
         found.bind((host, port))
     except OSError as cause:
         found.close()
-        raise OSError(cause.errno, cause.strerror, f"{host}:{port}") from cause
+        raise OSError(cause.errno, cause.strerror, authority(host, port)) from cause
     return found
+
+
+def authority(host: str, port: int) -> str:
+    """A host and a port as a URL has them (RFC 3986, 3.2)."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def origin(listener: socket.socket) -> str:
+    """The address at which this machine reaches what is served on a socket, also on one that takes requests to all addresses."""
+    host, port = listener.getsockname()[:2]
+    return f"http://{authority({'0.0.0.0': '127.0.0.1', '::': '::1'}.get(host, host), port)}"  # noqa: S104 - compared, not bound

@@ -34,6 +34,9 @@ class OperatingSettings(BaseModel):
     most_operations: int = Field(64, ge=1, le=10_000, description="Most operations that a worker runs at once.")
     queue_seconds: float = Field(0.5, ge=0, le=30, description="How long an operation may wait for its turn before it is sent away.")
     quota_points: int = Field(0, ge=0, description="Points that a client may spend a minute, in each worker; 0 for any number.")
+    keep_alive_seconds: int = Field(
+        75, ge=1, le=3600, description="How long an idle connection is kept; longer than the load balancer in front keeps its own."
+    )
     workers: int = Field(1, ge=1, le=64, description="Processes that serve.")
     drain_grace_seconds: float = Field(
         5.0, ge=0, le=300, description="How long all are still served after SIGTERM, while `/health/ready` says no."

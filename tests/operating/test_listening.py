@@ -7,6 +7,7 @@ import socket
 import time
 from asyncio import StreamReader, StreamWriter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 import uvloop
@@ -14,6 +15,7 @@ from starlette.applications import Starlette
 
 from graph.operating.drain import Drain
 from graph.operating.server import LINGER, Server, configured, listening
+from tests.servers import running
 from tests.waiting import LONG, settled, until
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
@@ -113,3 +115,13 @@ def test_a_request_that_came_while_the_server_stood_still_is_answered() -> None:
     """(faults.md F37) uvloop looks at the time before it reads, so that the moment for which connections are left open was over unseen."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         assert runner.run(stood_still()).startswith(b"HTTP/1.1 404 ")
+
+
+async def test_an_idle_connection_is_closed_after_the_time_that_is_set(tmp_path: Path) -> None:
+    async with running("serve", home=tmp_path, CREWGRAPH_SANDBOX_PEOPLE="20", CREWGRAPH_KEEP_ALIVE_SECONDS="1") as address:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(address.rpartition(":")[2]))
+        writer.write(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        async with asyncio.timeout(LONG):
+            assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+            await reader.read()
+        writer.close()
