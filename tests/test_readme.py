@@ -131,8 +131,8 @@ def test_the_two_commands_lead_the_readme() -> None:
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_every_other_command_of_the_readme_runs_by_the_machines_clock(address: str, home: Path) -> None:
-    others = [words for line in commands()[2:] if (words := shlex.split(line))[1:] != [*SERVE]]
+async def test_every_other_command_of_the_readme_runs(address: str, home: Path) -> None:
+    others = [words for line in commands()[2:] if (words := shlex.split(line))[1:] != [*SERVE] and words[1] != "keys"]
     assert {words[0] for words in others} == {"curl", "crewgraph"}
     if shutil.which("curl") is None:
         optional("curl is not installed")
@@ -144,6 +144,11 @@ async def test_every_other_command_of_the_readme_runs_by_the_machines_clock(addr
             answer = await curled([word.replace("http://127.0.0.1:8000", address) for word in words])
             assert "errors" not in answer
             assert leaves(answer["data"])
+
+
+async def test_the_key_of_the_readme_is_made_by_the_machines_clock(tmp_path: Path) -> None:
+    (words,) = (words for line in commands() if (words := shlex.split(line))[:2] == ["crewgraph", "keys"])
+    assert (await finished(*words[1:], home=tmp_path)).status == 0
 
 
 async def curled(words: list[str]) -> dict[str, Any]:

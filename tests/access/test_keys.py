@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from tests.access.signing import said
 from tests.graphs import TODAY, Graph, graph
 from tests.servers import finished, running
 from tests.waiting import LONG
+from upstreams.clocks import utc_now
 
 INVALID = 'Bearer realm="crewgraph", error="invalid_token", error_description="The token is not valid"'
 HELLO = {"query": "{ people(first: 1) { nodes { name onLeave } } }"}
@@ -199,8 +200,17 @@ async def test_a_key_is_good_on_its_last_day_and_not_after(tmp_path: Path, path:
             assert (await ask(served, x_api_key=secret)).status_code == status
 
 
-async def test_the_command_prints_a_key_once_and_adds_its_line_by_the_machines_clock(tmp_path: Path) -> None:
+async def test_a_key_expires_after_its_days_by_the_machines_clock(tmp_path: Path) -> None:
+    first = utc_now().date()
     made = await finished("keys", "new", "payroll", "--scope", "timeoff:read", "--days", "30", "--file", "keys.toml", home=tmp_path)
+    assert made.status == 0
+    (found,) = parse((tmp_path / "keys.toml").read_text())
+    assert found.expires is not None
+    assert first <= found.expires - timedelta(days=30) <= utc_now().date()
+
+
+async def test_the_command_prints_a_key_once_and_adds_its_line(tmp_path: Path) -> None:
+    made = await finished("keys", "new", "payroll", "--scope", "timeoff:read", "--file", "keys.toml", home=tmp_path)
     assert made.status == 0
     (found,) = parse((tmp_path / "keys.toml").read_text())
     assert found.hash == "sha256:" + sha256(made.out.strip().encode()).hexdigest()
