@@ -52,6 +52,10 @@ TimeZone = Annotated[str | None, typer.Option(help="Outranks CREWGRAPH_TIME_ZONE
 Today = Annotated[str | None, typer.Option(help="Day that the sandbox takes for today, such as 2026-11-24; time stands still at its noon.")]
 Rehearse = Annotated[Path | None, typer.Option(help="TOML file with the faults of a rehearsal, which begins at once.")]
 Match = Literal["exact", "substring"]
+FORGETFUL = (
+    "No folder of the user's can be written, so links are kept in memory, and proved again after each start: "
+    "set CREWGRAPH_LINK_FILE to a file in one that can, or CREWGRAPH_REDIS_URL."
+)
 PINNED = "PINNED to {day}: it is always noon of that day there."
 Kept = Annotated[Path | None, typer.Option("--file", help="Database file to keep the company in and use again.")]
 
@@ -107,7 +111,7 @@ def serve(
         asyncio.run(readable(settings.links()))
         listener = server.listening(host, port)
     logs.configure(settings.log_format, settings.log_level)
-    for warning in find_unknown_settings(Settings):
+    for warning in (*find_unknown_settings(Settings), *([FORGETFUL] if settings.forgets_links() else [])):
         logging.getLogger("crewgraph.settings").warning(warning)
     welcome(settings, listener, order.plan(settings))
     raise typer.Exit(serving.serve(order, settings, listener))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import replace
 from datetime import date
 from importlib import metadata
@@ -19,6 +17,7 @@ import sandbox
 from graph.app import Upstreams
 from graph.settings import PREFIX, Settings, Unusable
 from graph.settings.embedded import stopped_clock
+from graph.settings.folders import is_writable, list_folders
 from upstreams.dialect import Dialect
 
 
@@ -90,8 +89,8 @@ def company_file(path: Path | None, people: int, seed: int, today: date | None =
 
 
 def cache() -> Path:
-    """Where companies are kept: the user's cache folder, or a temporary one without it."""
-    if given := os.environ.get("XDG_CACHE_HOME"):
-        return Path(given) / "crewgraph"
-    home = os.environ.get("HOME")
-    return Path(home) / ".cache" / "crewgraph" if home else Path(tempfile.gettempdir()) / "crewgraph"
+    """Where companies are kept: the user's cache folder, or a temporary one where that cannot be written. Raises Unusable."""
+    folder = next(filter(is_writable, list_folders("XDG_CACHE_HOME", ".cache")), None)
+    if folder is None:
+        raise Unusable([f"No folder can be written to keep the made-up company in: set {PREFIX}SANDBOX_FILE to a file in one that can."])
+    return folder

@@ -31,7 +31,7 @@ def plainly() -> Iterator[None]:
     except sandboxes.OtherFile as other:
         problems = [str(other)]
     except OSError as cause:
-        problems = [f"{cause.filename}: {cause.strerror}."]
+        problems = [f"{cause.filename}: {cause.strerror}." if cause.filename is not None else f"{cause.strerror or cause}."]
     else:
         return
     for problem in problems:

@@ -82,6 +82,8 @@ def make(path: Path) -> None:
     What is there is not even opened: closing it would give up the locks that this process has on it, as POSIX has it.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.parent.stat().st_uid not in {0, os.getuid()}:
+        raise BrokenStore(path, "lies in a folder of another user, who could put another file in its place")
     if not path.exists():
         with suppress(FileExistsError):  # another process was faster
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

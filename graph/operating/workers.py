@@ -9,7 +9,8 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import wait
@@ -34,6 +35,20 @@ log = logging.getLogger("crewgraph.workers")
 spawn = get_context("spawn")
 
 
+@contextmanager
+def counting_together() -> Iterator[None]:
+    """While this lasts, prometheus_client counts in files of a folder that workers share; without one, `/metrics` is each worker's own."""
+    try:
+        temporary = tempfile.TemporaryDirectory(prefix="crewgraph-metrics-")
+    except OSError:
+        log.warning("no temporary folder can be written, so /metrics tells of one worker at a time: set TMPDIR to a folder that can")
+        yield
+        return
+    with temporary as folder:
+        os.environ[FOLDER] = folder
+        yield
+
+
 @dataclass
 class Workers:
     """`count` processes that each run `work`, which must be importable, with an order and the socket to serve on.
@@ -54,8 +69,7 @@ class Workers:
         resource_tracker.ensure_running()  # it lets signals through when it begins
         for one in HELD:
             signal.signal(one, self.tell)
-        with tempfile.TemporaryDirectory(prefix="crewgraph-metrics-") as folder:
-            os.environ[FOLDER] = folder  # prometheus_client of the workers finds it there
+        with counting_together():
             self.processes = [self.started() for _ in range(self.count)]
             while not self.told:
                 if self.unusable():

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from hashlib import sha256
 from pathlib import Path
 
 from pydantic import Field, SecretStr
 
 from graph.answers import Answers
+from graph.settings.folders import is_writable, list_folders
 from graph.settings.upstreams import UpstreamSettings
 from loaders.stores import MemoryStore, RedisStore, SqliteStore, Store
 from upstreams.cache import FORGETFUL, Cache, Life
@@ -66,10 +65,16 @@ class SharingSettings(UpstreamSettings):
         return Redis(self.redis_url.get_secret_value()) if self.redis_url is not None else None
 
     def links(self) -> Store:
-        """Where links outlive the process; those of the sandbox do not."""
+        """Where links outlive the process; those of the sandbox do not, nor those for which no folder can be written."""
         if self.redis_url is not None:
             return RedisStore(self.redis_url.get_secret_value(), self.namespace)
-        return MemoryStore() if self.sandboxed else SqliteStore(self.link_file or state() / "links.sqlite", self.namespace)
+        if self.sandboxed or (path := self.link_file or default_link_file()) is None:
+            return MemoryStore()
+        return SqliteStore(path, self.namespace)
+
+    def forgets_links(self) -> bool:
+        """Whether links would be kept in a file, if there were a folder to write it to."""
+        return self.redis_url is None and self.link_file is None and not self.sandboxed and default_link_file() is None
 
     @property
     def namespace(self) -> str:
@@ -79,8 +84,7 @@ class SharingSettings(UpstreamSettings):
         ).hexdigest()[:24]
 
 
-def state() -> Path:
-    """The user's folder for what a program keeps."""
-    given, home = os.environ.get("XDG_STATE_HOME"), os.environ.get("HOME")
-    base = Path(given) if given else Path(home) / ".local" / "state" if home else Path(tempfile.gettempdir())
-    return base / "crewgraph"
+def default_link_file() -> Path | None:
+    """The file of links in the user's folder for state; None where that cannot be written."""
+    folder = next(list_folders("XDG_STATE_HOME", ".local/state"), None)
+    return folder / "links.sqlite" if folder is not None and is_writable(folder) else None
