@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 import httpx
@@ -38,6 +39,7 @@ from loaders.mapping import Register
 from loaders.watched import Watched
 from upstreams.caller import Caller
 from upstreams.check_ins import CheckIns
+from upstreams.clocks import utc_now
 from upstreams.dialect import Dialect
 from upstreams.http import Http
 from upstreams.ledger import Ledger
@@ -57,13 +59,14 @@ NOWHERE = http.Refusal(404, "NOT_FOUND", "There is nothing here. The graph is at
 
 @dataclass(frozen=True)
 class Upstreams:
-    """How the two upstreams are reached; a transport of None is the network."""
+    """How the two upstreams are reached; a transport of None is the network, and dates in their headers are compared with `wall`."""
 
     check_ins: Dialect
     workforce: Dialect
     company: str
     check_ins_transport: httpx.AsyncBaseTransport | None = None
     workforce_transport: httpx.AsyncBaseTransport | None = None
+    wall: Callable[[], datetime] = utc_now
 
 
 def from_settings(settings: Settings) -> Upstreams:
@@ -142,8 +145,9 @@ async def knowing(
     """
     cache, engine, store, books = limits.cache(), limits.engine(), limits.store(), Ledger()
     observer = watch.observer if watch is not None else SILENT
-    check_ins = Caller(Http(upstreams.check_ins, upstreams.check_ins_transport, observer=observer, calendar=rules.clock), cache, engine)
-    workforce = Caller(Http(upstreams.workforce, upstreams.workforce_transport, observer=observer, calendar=rules.clock), cache, engine)
+    connect = partial(Http, observer=observer, calendar=rules.clock, wall=upstreams.wall)
+    check_ins = Caller(connect(upstreams.check_ins, upstreams.check_ins_transport), cache, engine)
+    workforce = Caller(connect(upstreams.workforce, upstreams.workforce_transport), cache, engine)
     clients = Workforce(Within(workforce, books), upstreams.company), CheckIns(Within(check_ins, books))
     known = Known(*clients, rules, register.register if isinstance(register, Watched) else register, store)
     async with AsyncExitStack() as ending:

@@ -37,7 +37,7 @@ ROW = Row(
 )
 
 
-async def test_a_quick_comparison_yields_rows_of_both_sides_whose_answers_mean_the_same(tmp_path: Path) -> None:
+async def test_a_quick_comparison_yields_rows_of_both_sides_whose_answers_mean_the_same_by_the_machines_clock(tmp_path: Path) -> None:
     places = ("--json", str(tmp_path / "bench.json"), "--picture", str(tmp_path / "bench.svg"))
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench", "--quick", *places, cwd=ROOT, stdout=PIPE, stderr=PIPE)
     async with asyncio.timeout(LONG * 3):

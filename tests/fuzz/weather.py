@@ -55,11 +55,11 @@ class Weather:
 async def weather(company: Path, plan: Plan | None, unreachable: str | None = None) -> AsyncIterator[Weather]:
     """The app in it; what it lost of its slots, or told its logs of somebody, fails the test when it ends."""
     note(f"unreachable: {unreachable}, faults:\n{plan}")
-    transport = Wire(httpx.ASGITransport(unbroken(create_sandbox(company, Options(clock=noon, faults=plan)))))
+    transport = Wire(httpx.ASGITransport(unbroken(create_sandbox(company, Options(clock=noon, wall=noon, faults=plan)))))
     transport.cut = CUTS.get(unreachable or "", transport.cut)
     check_ins, workforce = (replace(one, credentials=Credentials(user="crew", key=SECRET)) for one in dialects(POLICY))
     limits = Limits(calls=150, deadline=DEADLINE, cache=forgetful)
-    ways = Upstreams(check_ins, workforce, "sandbox", transport, transport)
+    ways = Upstreams(check_ins, workforce, "sandbox", transport, transport, wall=noon)
     app = create_app(ways, Rules(clock=noon), limits=limits, operating=Operating(patience=LONG))
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://graph")
     with logs() as logged:
