@@ -24,7 +24,7 @@ from graph.access import command as keys
 from graph.embedded import company_file, pin
 from graph.operating import logs, server
 from graph.operating.drain import Drain
-from graph.plainly import out, plainly, readable
+from graph.plainly import out, plainly, readable, replace_unprintable
 from graph.schema import sdl
 from graph.settings import Settings, Unusable, load
 from graph.settings.access import exposed
@@ -213,6 +213,12 @@ def match(
     csv: Annotated[
         Path | None, typer.Option("--csv", help="File for everybody as CSV; with - standard output, instead of the table.")
     ] = None,
+    bom: Annotated[
+        bool | None,
+        typer.Option(
+            help="Whether the CSV begins with a byte order mark, which Excel needs. By default a file does, and standard output does not."
+        ),
+    ] = None,
     survey: Annotated[
         int, typer.Option(help="Days whose check-ins are looked at for accounts to suggest; 0 for none.", min=0, max=3650)
     ] = 28,
@@ -240,7 +246,7 @@ def match(
         if csv is not None:
             tables.writable(csv)
         matched = matching.run(settings, order.upstreams(settings), matching.Look(survey, most_details))
-        tables.show(matched, status or [], csv)
+        tables.show(matched, status or [], csv, bom)
         if accept and settings.identity_file is not None:
             accepting.ask(matched, settings.identity_file)
 
@@ -302,4 +308,5 @@ def welcome(settings: Settings, listener: socket.socket, plan: sandboxes.Plan | 
 
 def main() -> None:
     """The console script."""
+    replace_unprintable()
     cli()

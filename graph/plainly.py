@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,6 +18,13 @@ from loaders.linkfile import BrokenStore
 from loaders.stores import Store
 
 out = Console(stderr=True)
+
+
+def replace_unprintable() -> None:
+    """Have a terminal that lacks a letter show a mark in its place, and read what it cannot, instead of ending a command half-way."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # not where there is none, as in a service of Windows
+            stream.reconfigure(errors="replace")
 
 
 @contextmanager

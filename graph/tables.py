@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterator
+from contextlib import nullcontext
 from enum import Enum
 from pathlib import Path
 from typing import TextIO
@@ -45,10 +47,10 @@ def writable(path: Path) -> None:
         path.open("a", encoding="utf-8").close()
 
 
-def show(matched: Matched, statuses: Collection[Shown], path: Path | None) -> None:
+def show(matched: Matched, statuses: Collection[Shown], path: Path | None, bom: bool | None = None) -> None:
     """The table of those with one of the statuses, or of all; and everybody as CSV, instead of the table on standard output."""
     if path is not None:
-        save(matched, path)
+        save(matched, path, bom=path != STDOUT if bom is None else bom)
     screen = Console(stderr=path == STDOUT, highlight=False)
     if path != STDOUT:
         screen.print(table([row for row in matched.rows if not statuses or Shown(row.status) in statuses]))
@@ -103,13 +105,13 @@ def summary(matched: Matched) -> Text:
     return Text("\n".join(lines))
 
 
-def save(matched: Matched, path: Path) -> None:
-    """Everybody as CSV, in a file or on standard output."""
-    if path == STDOUT:
-        write(matched, sys.stdout)
-        return
-    with path.open("w", encoding="utf-8", newline="") as file:
-        write(matched, file)
+def save(matched: Matched, path: Path, *, bom: bool) -> None:
+    """Everybody as CSV, in a file or on standard output: UTF-8 whatever the terminal has, with the mark that Excel knows it by."""
+    encoding = "utf-8-sig" if bom else "utf-8"
+    with nullcontext(sys.stdout.buffer) if path == STDOUT else path.open("wb") as file:
+        text = io.TextIOWrapper(file, encoding=encoding, newline="")
+        write(matched, text)
+        text.detach()  # which writes what is left, and lets standard output stay open
 
 
 def write(matched: Matched, file: TextIO) -> None:

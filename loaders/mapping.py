@@ -12,6 +12,8 @@ from upstreams.values import bare
 
 LONGEST_EMAIL = 320
 COLUMNS = ("person_id", "email", "checkins_id")
+DELIMITERS = ",;\t"
+"""What may stand between two cells: Excel writes semicolons where the comma is the decimal mark, and tabs as "Unicode Text"."""
 
 
 class BrokenMapping(Exception):
@@ -49,10 +51,10 @@ class Register:
 
 
 def parse(text: str) -> Register:
-    """The mapping that a CSV text holds. Raises BrokenMapping with every problem and its line."""
-    rows = csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
+    """The mapping that a CSV text holds, with commas, semicolons or tabs. Raises BrokenMapping with every problem and its line."""
+    rows = csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True, delimiter=find_delimiter(text))
     try:
-        header = [name.strip() for name in next(rows, [])]
+        header = parse_header(next(rows, []))
         problems = header_problems(header)
         lines = [] if problems else [(rows.line_num, row) for row in rows if any(cell.strip() for cell in row)]
     except csv.Error as cause:
@@ -66,18 +68,33 @@ def parse(text: str) -> Register:
     return index(good)
 
 
+def find_delimiter(text: str) -> str:
+    """The delimiter that the first line has most of; a comma where it has none."""
+    first = text.partition("\n")[0]
+    return max(DELIMITERS, key=first.count)
+
+
+def parse_header(row: list[str]) -> list[str]:
+    """The names of the columns in small letters, without the empty columns that Excel may leave at the end."""
+    names = [name.strip().casefold() for name in row]
+    while names and not names[-1]:
+        names.pop()
+    return names
+
+
 def header_problems(header: list[str]) -> list[str]:
     """What is wrong with the first line."""
     if header[:2] == list(COLUMNS[:2]) and header[2:] in ([], [COLUMNS[2]]):
         return []
-    return ["line 1: the header must be `person_id,email` or `person_id,email,checkins_id`"]
+    return ["line 1: the header must be `person_id,email` or `person_id,email,checkins_id`, with commas, semicolons or tabs in between"]
 
 
 def entry(header: list[str], row: list[str], line: int) -> Entry | str:
-    """The entry of one line, or what is wrong with it."""
-    if len(row) != len(header):
+    """The entry of one line, or what is wrong with it; cells behind the last named column must be empty."""
+    cells = [cell.strip() for cell in row]
+    if len(cells) < len(header) or any(cells[len(header) :]):
         return f"line {line}: columns: {len(row)}, but the header has {len(header)}"
-    person_id, email, checkins_id = [*(cell.strip() for cell in row), ""][:3]
+    person_id, email, checkins_id = [*cells[: len(header)], ""][:3]
     if not person_id:
         return f"line {line}: person_id is empty"
     if not email and not checkins_id:

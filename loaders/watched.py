@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import csv
 import io
 import logging
@@ -14,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from loaders.mapping import COLUMNS, BrokenMapping, Entry, Register, parse
+from loaders.mapping import COLUMNS, BrokenMapping, Entry, Register, find_delimiter, parse, parse_header
 
 MOST_TOLD = 5
 SETTLED = 0.1
@@ -80,7 +81,13 @@ def version(path: Path) -> Version | None:
 
 def read(path: Path) -> str:
     """The text of a file, all its line ends as one."""
-    return path.read_text(encoding="utf-8")
+    data = path.read_bytes()
+    return data.decode(detect_encoding(data)).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def detect_encoding(data: bytes) -> str:
+    """UTF-16 for what begins with its mark, as Excel writes "Unicode Text"; UTF-8 for all else."""
+    return "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
 
 
 def told(cause: Exception) -> str:
@@ -108,26 +115,29 @@ def accept(path: Path, entry: Entry) -> None:
     Raises BrokenMapping when the file is or would become broken, OSError or UnicodeDecodeError when it cannot be read or written.
     """
     path, seen = path.resolve(), version(path)
-    before = path.read_bytes().decode() if seen is not None else ",".join(COLUMNS) + "\n"
+    data = path.read_bytes() if seen is not None else (",".join(COLUMNS) + "\n").encode()
+    encoding = detect_encoding(data)
+    before = data.decode(encoding)
     if meaning(parse(before).by_person.get(entry.person_id)) == meaning(entry):
         return
     after = added(before, entry)
     if meaning(parse(after).by_person.get(entry.person_id)) != meaning(entry):
         raise BrokenMapping(["the new line would not be read as it is meant"])
-    replace(path, after, seen)
+    replace(path, after, seen, encoding)
 
 
 def added(text: str, entry: Entry) -> str:
-    """The file's text with one more line, and with the third column when it is needed for the first time."""
+    """The file's text with one more line of the same layout, and with the third column when it is needed for the first time."""
     end = "\r\n" if "\r\n" in text.partition("\n")[0] + "\n" else "\n"
-    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
+    delimiter = find_delimiter(text)
+    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter))
     row = [entry.person_id, entry.email or "", entry.checkins_id or ""]
-    if len(rows[0]) == len(COLUMNS):
-        return ended(text, end) + lines([row], end)
-    if entry.checkins_id is None:
-        return ended(text, end) + lines([row[:2]], end)
-    wider = [[*rows[0], COLUMNS[2]], *([*one, ""] if any(one) else one for one in rows[1:]), row]
-    return "\ufeff" * text.startswith("\ufeff") + lines(wider, end)
+    named = len(parse_header(rows[0]))
+    if named == len(COLUMNS) or entry.checkins_id is None:
+        row = [*row[:named], *[""] * (len(rows[0]) - named)]
+        return ended(text, end) + lines([row], end, delimiter)
+    wider = [[*rows[0][:named], COLUMNS[2]], *([*one[:named], ""] if any(one) else one for one in rows[1:]), row]
+    return "\ufeff" * text.startswith("\ufeff") + lines(wider, end, delimiter)
 
 
 def ended(text: str, end: str) -> str:
@@ -135,24 +145,24 @@ def ended(text: str, end: str) -> str:
     return text if text.endswith(("\n", "\r")) else text + end
 
 
-def lines(rows: list[list[str]], end: str) -> str:
+def lines(rows: list[list[str]], end: str, delimiter: str) -> str:
     """Rows as CSV; the writer quotes a line end of either kind only when it ends lines itself with both."""
-    return "".join(line(row).removesuffix("\r\n") + end for row in rows)
+    return "".join(line(row, delimiter).removesuffix("\r\n") + end for row in rows)
 
 
-def line(row: list[str]) -> str:
+def line(row: list[str], delimiter: str) -> str:
     """A row as CSV."""
     text = io.StringIO(newline="")
-    csv.writer(text).writerow(row)
+    csv.writer(text, delimiter=delimiter).writerow(row)
     return text.getvalue()
 
 
-def replace(path: Path, text: str, seen: Version | None) -> None:
+def replace(path: Path, text: str, seen: Version | None, encoding: str = "utf-8") -> None:
     """Put a file in the place of one that is still as it was seen, with its permissions; readers see the one or the other."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with open(handle, "w", encoding="utf-8", newline="") as file:
+        with open(handle, "w", encoding=encoding, newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

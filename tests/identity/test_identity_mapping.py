@@ -42,6 +42,24 @@ def test_a_mailbox_of_several_named_accounts_is_no_key() -> None:
     assert found.by_email == {}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeffperson_id;email;checkins_id\r\nw1;Ann@Example.com;580:a\r\n",
+        "Person_ID,EMAIL , Checkins_Id\nw1,Ann@Example.com,580:a\n",
+        "person_id;email;checkins_id;\r\nw1;Ann@Example.com;580:a;\r\n;;;\r\n",
+        "person_id\temail\tcheckins_id\t\t\nw1\tAnn@Example.com\t580:a\t\t\n",
+        '"person_id";"email";"checkins_id"\n"w1";"Ann@Example.com";"580:a"\n',
+    ],
+    ids=["semicolons", "capitals", "empty column", "tabs", "quotes"],
+)
+def test_what_excel_makes_of_a_mapping_file_is_read(text: str) -> None:
+    found = parse(text)
+    assert [(one.person_id, one.email, one.checkins_id, one.line) for one in found.by_person.values()] == [
+        ("w1", "Ann@Example.com", "580:a", 2)
+    ]
+
+
 @pytest.mark.parametrize("text", ["person_id,email\n", HEAD, "person_id,email"])
 def test_a_file_without_lines_maps_nobody(text: str) -> None:
     assert parse(text).by_person == {}
@@ -53,7 +71,10 @@ def test_a_file_without_lines_maps_nobody(text: str) -> None:
         ("", [1]),
         ("w1,ann@example.com\n", [1]),
         ("email,person_id\nann@example.com,w1\n", [1]),
-        ("person_id;email\nw1;ann@example.com\n", [1]),
+        ("person_id|email\nw1|ann@example.com\n", [1]),
+        ("person_id;email;;\nw1;ann@example.com;;x\n", [2]),
+        ("person_id;email;;other\nw1;ann@example.com;;x\n", [1]),
+        ("\ufeffPerson_ID;Email;\r\nw1;ann@example.com;\r\n\r\nw2;ann;\r\n", [4]),
         ("person_id,email,other\nw1,ann@example.com,x\n", [1]),
         (f"{HEAD}w1,ann@example.com\n", [2]),
         (f"{HEAD}w1,ann@example.com,a,b\n", [2]),

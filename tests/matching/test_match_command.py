@@ -48,7 +48,30 @@ async def match(folder: Path, *arguments: str, **given: str) -> Ended:
 async def test_everybody_is_in_the_csv_with_the_best_suggestion_and_no_cell_is_a_formula(tmp_path: Path) -> None:
     ended = await match(tmp_path, "--csv", "people.csv")
     assert ended.status == 0
+    assert (tmp_path / "people.csv").read_bytes() == b"\xef\xbb\xbf" + GOLDEN.encode()
+
+
+async def test_the_byte_order_mark_can_be_left_out_of_a_file_and_put_on_standard_output(tmp_path: Path) -> None:
+    """Excel takes a file without one for Windows' own encoding; a program that reads a pipe takes it for a part of the first name."""
+    assert (await match(tmp_path, "--csv", "people.csv", "--no-bom")).status == 0
     assert (tmp_path / "people.csv").read_text() == GOLDEN
+    ended = await match(tmp_path, "--csv", "-", "--bom")
+    assert (ended.status, ended.out) == (0, "\ufeff" + GOLDEN)
+
+
+ASCII = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+"""A terminal that has no other letters."""
+
+
+async def test_a_terminal_without_the_letters_of_a_name_shows_marks_in_their_place(tmp_path: Path) -> None:
+    company = cast()
+    company.worker("José Müller", "w-jose")
+    file = {"CREWGRAPH_SANDBOX_FILE": str(kept(tmp_path, company))}
+    table = await finished("people", "match", home=tmp_path, **file, **ASCII)
+    assert (table.status, "Jos? M?ller" in table.out) == (0, True)
+    assert "Traceback" not in table.err
+    ended = await finished("people", "match", "--csv", "-", home=tmp_path, **file, **ASCII)
+    assert (ended.status, "w-jose,José Müller," in ended.out) == (0, True)
 
 
 async def test_csv_on_standard_output_comes_alone_and_the_summary_names_nobody(tmp_path: Path) -> None:

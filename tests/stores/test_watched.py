@@ -141,6 +141,9 @@ def test_a_file_that_is_broken_at_first_is_refused(tmp_path: Path) -> None:
         ("person_id,email\r\n\r\nw9,z@x", BOB, "person_id,email,checkins_id\r\n\r\nw9,z@x,\r\nw2,,580:b\r\n"),
         ('\ufeffperson_id,email\n"w,9",z@x\n', BOB, '\ufeffperson_id,email,checkins_id\n"w,9",z@x,\nw2,,580:b\n'),
         (HEAD, Entry('w"1,\n', "a@x", None, 0), HEAD + '"w""1,\n",a@x,\n'),
+        ("\ufeffPerson_ID;Email;\r\nw9;z@x;\r\n", ANN, "\ufeffPerson_ID;Email;\r\nw9;z@x;\r\nw1;ann@example.com;\r\n"),
+        ("Person_ID;Email;\r\nw9;z@x;\r\n", BOB, "Person_ID;Email;checkins_id\r\nw9;z@x;\r\nw2;;580:b\r\n"),
+        ("person_id\temail\tcheckins_id\n", BOB, "person_id\temail\tcheckins_id\nw2\t\t580:b\n"),
     ],
 )
 def test_an_entry_is_added_as_the_file_is_written(before: str, entry: Entry, after: str) -> None:
@@ -157,6 +160,17 @@ def test_a_missing_file_is_made_for_its_owner_and_an_old_one_keeps_its_permissio
     assert path.read_text() == f"{HEAD}w1,ann@example.com,\nw2,,580:b\n"
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_a_file_that_excel_saved_stays_in_its_encoding(encoding: str, tmp_path: Path) -> None:
+    """Excel saves "Unicode Text" in UTF-16 with tabs, and "CSV UTF-8" with a byte order mark."""
+    path = tmp_path / "who.txt"
+    path.write_bytes("Person_ID\tEmail\r\nw-é\tz@x\r\n".encode(encoding))
+    assert emails(watched(path)) == {"w-é": "z@x"}
+    accept(path, ANN)
+    assert emails(watched(path)) == {"w-é": "z@x", "w1": "ann@example.com"}
+    assert path.read_bytes().decode(encoding) == "Person_ID\tEmail\r\nw-é\tz@x\r\nw1\tann@example.com\r\n"
 
 
 def test_a_link_to_the_file_stays_one(tmp_path: Path) -> None:
@@ -216,7 +230,8 @@ TEXT = st.text(st.sampled_from("ab,\"'\n\r é;"), min_size=1, max_size=6).filter
 
 
 @given(
-    st.sampled_from(["person_id,email", "person_id,email\r\n", HEAD, "\ufeff" + HEAD]), st.lists(TEXT, min_size=1, max_size=4, unique=True)
+    st.sampled_from(["person_id,email", "person_id,email\r\n", HEAD, "\ufeff" + HEAD, "person_id;email;\r\n", "Person_ID\tEMAIL"]),
+    st.lists(TEXT, min_size=1, max_size=4, unique=True),
 )
 def test_whatever_is_added_is_read_as_it_was_meant(before: str, people: list[str]) -> None:
     text = before
