@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from loaders.memory import Remembered
-from loaders.names import folded, same
+from loaders.names import fold_number, folded, same
 from upstreams.records import Account, CheckIn
 from upstreams.values import bare
 
@@ -111,8 +111,8 @@ class Attributions(ABC):
 
     def number(self, account: Account) -> str:
         """The employee number that an account's configured property shows, folded; empty when it shows none or several."""
-        shown = {folded(one.value) for one in account.properties if same(one.name, self.number_property)}
-        return shown.pop() if len(shown) == 1 else ""
+        shown = [folded(one.value) for one in account.properties if same(one.name, self.number_property)]
+        return shown[0] if len({fold_number(one) for one in shown}) == 1 else ""
 
     def alone(self, account: Account) -> bool:
         """Whether no other account of the same name and email was met: filters cannot tell such twins apart."""

@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 
 from msgspec.structs import replace
 
-from loaders.names import Ordered, alphabetical, folded
+from loaders.names import Ordered, alphabetical, fold_number, folded, same
 from loaders.window import Days
 from upstreams.records import Assignment, Booking, Bookings, Person, Project, Scan, TimeOff
 
@@ -26,8 +26,8 @@ Whose = Literal["project", "person"]
 class Directory:
     """People, projects, bookings and absences by their keys, as the company scans of the starting `days` showed them.
 
-    `read` is when they did, on the monotonic clock. Without `everybody` people may be missing from it, and no name or number in
-    it is known to be unique; without `complete` bookings may be missing.
+    `read` is when they did, on the monotonic clock; `numbered` is by `fold_number`. Without `everybody` people may be missing from it,
+    and no name or number in it is known to be unique; without `complete` bookings may be missing.
     """
 
     days: Days
@@ -50,6 +50,11 @@ class Directory:
     def age(self) -> float:
         """How many seconds ago it was read."""
         return time.monotonic() - self.read
+
+    def with_number(self, number: str) -> tuple[Person, ...]:
+        """The people of an employee number: of this very text if there are any, else those who write it otherwise."""
+        found = self.numbered.get(fold_number(number), ())
+        return tuple(one for one in found if same(one.employee_number, number)) or found
 
     def covers(self, days: Days) -> bool:
         """Whether these starting days are all among its own."""
@@ -85,7 +90,7 @@ def build(scans: Iterable[Scan], days: Days, read: float | None = None) -> Direc
         read=time.monotonic() if read is None else read,
         people=people,
         named=grouped(people.values(), lambda person: folded(person.name)),
-        numbered=grouped(people.values(), lambda person: folded(person.employee_number)),
+        numbered=grouped(people.values(), lambda person: fold_number(person.employee_number)),
         projects=projects,
         project_numbers=grouped(projects.values(), lambda project: folded(project.number)),
         time_off=absences(bookings),

@@ -11,7 +11,7 @@ from loaders.directory import Directory
 from loaders.known import Known
 from loaders.links import Identity, Method
 from loaders.mapping import Entry
-from loaders.names import folded, same
+from loaders.names import fold_number, folded, same
 from loaders.rolls import Roll, Rolls
 from upstreams.records import Account, Person
 from upstreams.values import bare
@@ -47,19 +47,24 @@ def namesakes(directory: Directory | None, name: str | None) -> frozenset[str]:
 def number_is_key(known: Known, evidence: Evidence) -> bool:
     """Whether this person's employee number may serve as a key: configured, present, and nobody else's (faults.md F35).
 
-    It needs a name too, since check-ins cannot be asked by property.
+    It needs a name too, since check-ins cannot be asked by property. Two numbers that differ by zeros in front are one key's, which
+    is then nobody's.
     """
-    number, directory = folded(evidence.person.employee_number), evidence.directory
+    number, directory = fold_number(evidence.person.employee_number), evidence.directory
     alone = directory is not None and len(directory.numbered.get(number, ())) == 1 and directory.everybody
     return bool(known.rules.employee_number_property and number) and alone and bool(folded(evidence.person.name))
 
 
 def contradicts(known: Known, evidence: Evidence, account: Account) -> bool:
-    """Whether the account shows an employee number that is not this person's: another one, or one that is somebody else's."""
+    """Whether the account shows an employee number that is not this person's: another one, or one that is somebody else's.
+
+    Where several people's numbers differ by zeros in front, only one that shows the very text of somebody else's speaks against it.
+    """
     theirs, ours = known.number(account), folded(evidence.person.employee_number)
-    bearers = evidence.directory.numbered.get(theirs, ()) if evidence.directory is not None else ()
-    others = {one.id for one in bearers} - {evidence.person.id}
-    return bool(theirs) and ((bool(ours) and theirs != ours) or bool(others))
+    if theirs and ours and fold_number(theirs) != fold_number(ours):
+        return True
+    bearers = evidence.directory.with_number(theirs) if evidence.directory is not None else ()
+    return any(one.id != evidence.person.id and (not ours or same(one.employee_number, theirs)) for one in bearers)
 
 
 def credible(known: Known, evidence: Evidence, account: Account) -> bool:

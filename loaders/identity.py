@@ -16,7 +16,7 @@ from loaders.evidence import TAKEN, Evidence, contradicts, credible, meant, name
 from loaders.known import Known
 from loaders.links import Identity, Method, Owned, Status
 from loaders.mapping import Entry
-from loaders.names import folded, same, spellings
+from loaders.names import fold_number, folded, same, spellings
 from loaders.rolls import Rolls
 from upstreams.check_ins import Filter, askable
 from upstreams.gathering import together
@@ -86,9 +86,9 @@ def hopeless(known: Known, evidence: Evidence, candidates: tuple[Account, ...] =
 
 def numbered(known: Known, evidence: Evidence) -> Identity | None:
     """The link by the employee number, if one account of this name shows it."""
-    number = folded(evidence.person.employee_number)
+    number = fold_number(evidence.person.employee_number)
     alike = [one for one in evidence.found.accounts if same(one.account.name, evidence.person.name)]
-    bearers = [one for one in alike if known.number(one.account) == number]
+    bearers = [one for one in alike if fold_number(known.number(one.account)) == number]
     if len(bearers) == 1 and (not bearers[0].direct or known.alone(bearers[0].account)):
         return claim(known, evidence.person, bearers[0], Method.EMPLOYEE_NUMBER)
     return None

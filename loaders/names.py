@@ -13,6 +13,8 @@ ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 FOLDED, SHORT = 16_384, 200
 """How many values are remembered as they were folded, the names of people met, which are compared again and again; and how long they may
 be, since clients send names too."""
+NUMBER = re.compile(r"0*([0-9]+?)(?:\.0*)?")
+"""A number in digits; the group is what is left of it without zeros in front and without a fraction of none."""
 STRAIGHT, CURLY = "'", "’"
 
 
@@ -30,6 +32,12 @@ def fold(value: str) -> str:
 
 
 remembered = lru_cache(FOLDED)(fold)
+
+
+def fold_number(value: str | None) -> str:
+    """An employee number for comparison: what imports and spreadsheets do to one in digits, `00123` or `123.0`, makes no difference."""
+    found = NUMBER.fullmatch(folded(value))
+    return found[1] if found else folded(value)
 
 
 def same(one: str | None, other: str | None) -> bool:

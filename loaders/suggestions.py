@@ -17,7 +17,7 @@ from loaders.directory import Directory
 from loaders.evidence import Evidence, contradicts
 from loaders.known import Known
 from loaders.links import Identity, Status
-from loaders.names import folded, same
+from loaders.names import fold_number, folded, same
 from loaders.rolls import Rolls
 from upstreams.records import Account, Person
 from upstreams.values import bare
@@ -27,6 +27,7 @@ LEAST, MOST = 80, 3
 CLUES = {
     "number": (100, "same employee number"),
     "email": (98, "same email"),
+    "joined": (95, "same name but for blanks"),
     "mailbox": (90, "same email before the @"),
     "ends": (90, "same first and last name"),
     "spelt": (85, "email spelt like the name"),
@@ -35,6 +36,8 @@ CLUES = {
 AT_ONCE = 100
 """Accounts that are looked at before others may run."""
 
+MAX_WORDS = 8
+"""The most words of a name that is compared without its blanks."""
 DIGITS = re.compile(r"\d+")
 
 Clue = tuple[str, str]
@@ -64,7 +67,8 @@ class Pool:
         self.accounts[own] = account
         if name := arranged(account.name):
             self.names[own] = name
-        for clue in clues(account.name, account.email, number, spelt(account.email)):
+        found = dict.fromkeys(clues(account.name, account.email, number, spelt(account.email)))
+        for clue in (*found, *(("joined", one) for one in rotations(account.name) if ("joined", one) not in found)):
             self.clues.setdefault(clue, []).append(own)
 
 
@@ -100,7 +104,7 @@ def scored(known: Known, free: Pool, person: Person) -> dict[str, tuple[int, str
     enrolled = people.by_id.get(person.id) if people is not None else None
     alike = process.extract(name, free.names, scorer=fuzz.ratio, score_cutoff=LEAST, limit=None) if name else []
     found = {own: (round(score), "same name" if score == 100 else f"name {round(score)}% alike") for _, score, own in alike}
-    for kind, value in clues(person.name, enrolled.email if enrolled else None, folded(person.employee_number), name):
+    for kind, value in clues(person.name, enrolled.email if enrolled else None, person.employee_number, name):
         for own in free.clues.get((kind, value), ()):
             found[own] = max(found.get(own, CLUES[kind]), CLUES[kind], key=lambda one: one[0])
     return found
@@ -109,18 +113,19 @@ def scored(known: Known, free: Pool, person: Person) -> dict[str, tuple[int, str
 def fits(known: Known, directory: Directory, person: Person, account: Account) -> bool:
     """Whether nothing speaks against it: no other employee number, and not the very name of somebody else in workforce."""
     evidence = Evidence(person, directory, Found(), Rolls(known.rolls.peek("people")))
-    if contradicts(known, evidence, account):
-        return False
-    number = known.number(account)
-    return same(person.name, account.name) or not evidence.bearers(account.name) or same(number, person.employee_number)
+    number = fold_number(known.number(account))
+    if number and number == fold_number(person.employee_number):
+        return True  # others may have it too: that is for a human to judge
+    return not contradicts(known, evidence, account) and (same(person.name, account.name) or not evidence.bearers(account.name))
 
 
-def clues(name: str | None, email: str | None, number: str, as_spelt: str) -> Iterable[Clue]:
+def clues(name: str | None, email: str | None, number: str | None, as_spelt: str) -> Iterable[Clue]:
     """What could be the same on both sides, each with its kind."""
     found: Mapping[str, str] = {
-        "number": number,
+        "number": fold_number(number),
         "email": folded(email),
         "mailbox": mailbox(email),
+        "joined": next(iter(rotations(name)), ""),
         "ends": ends(name),
         "spelt": as_spelt if " " in as_spelt else "",
     }
@@ -138,6 +143,16 @@ def words(text: str | None) -> tuple[str, ...]:
 def arranged(name: str | None) -> str:
     """A name whose words are in order, so that `Smith, John` is `John Smith`."""
     return " ".join(sorted(words(name)))
+
+
+def rotations(name: str | None) -> list[str]:
+    """A name without blanks, from each of its words on: `Mc Donald`, and `Delacruz Maria` beside `Maria De La Cruz`.
+
+    The first one is the name in its own order.
+    """
+    family, comma, given = (name or "").partition(",")
+    found = words(f"{given} {family}" if comma else name)
+    return ["".join((*found[at:], *found[:at])) for at in range(len(found))] if len(found) <= MAX_WORDS else []
 
 
 def ends(name: str | None) -> str:

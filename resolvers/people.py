@@ -83,7 +83,7 @@ async def by_email(loaders: Loaders, email: str) -> Person | None:
 async def by_number(loaders: Loaders, number: str) -> Person | None:
     """The one person of this employee number in the directory; a re-used number is no key (faults.md F35)."""
     directory = await loaders.directory()
-    found = directory.numbered.get(folded(number), ())
+    found = directory.with_number(number)
     if len(found) > 1:
         raise Ambiguous("Several people have this employee number.")
     if not directory.everybody:

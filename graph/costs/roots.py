@@ -42,7 +42,7 @@ def person(view: View, asked: Asked, parents: Many) -> Found:
         return by_id(view, given.text(asked, "id") or "", sure=parents.sure)
     if keys == ["email"]:
         return by_email(view, given.text(asked, "email") or "", sure=parents.sure)
-    found = view.directory.numbered.get(folded(value), ()) if view.directory is not None else ()
+    found = view.directory.with_number(value) if view.directory is not None else ()
     certain = view.directory is not None and view.directory.everybody
     return [], Many(("number", value), ids=frozenset([found[0].id]), sure=certain) if len(found) == 1 else Many(("number", value))
 

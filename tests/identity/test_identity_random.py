@@ -17,7 +17,7 @@ from upstreams.values import bare
 
 NAMES = ["Ann Lee", "Joann Lee", "Mary Ann Lee", "Ann O'Neil", "Ann O\u2019Neil"]
 EMAILS = ["ann@example.com", "joann@example.com", "office@example.com", None]
-NUMBERS = [None, None, "7", "8"]
+NUMBERS = [None, None, "7", "8", "007", "7.0"]
 PROPERTY = "No"
 
 
@@ -106,8 +106,9 @@ def justified(world: World, worker: Worker, shown: Shown) -> bool:
     if entry is not None or folded(user.name) != folded(worker.name):
         return False
     if shown.method == "EMPLOYEE_NUMBER":
-        same_number = [one for one in world.workers if one.number == worker.number]
-        return world.numbers and worker.number is not None and user.number == worker.number and same_number == [worker]
+        same_number = [one for one in world.workers if value(one.number) == value(worker.number)]
+        bearers = [one for one in visible if one.submitted and value(one.number) == value(worker.number)]
+        return world.numbers and worker.number is not None and bearers == [user] and same_number == [worker]
     return world.match_names and visible == [user] and not contradicted(world, worker, user) and alone(world, worker)
 
 
@@ -137,8 +138,15 @@ def contradicted(world: World, worker: Worker, user: User) -> bool:
     """Whether the account shows another number than the worker's, or the number of another worker."""
     if not world.numbers or user.number is None:
         return False
-    holders = [one for one in world.workers if one.number == user.number]
-    return worker.number not in (None, user.number) or (bool(holders) and worker not in holders)
+    if worker.number is None:
+        return value(user.number) in [value(one.number) for one in world.workers]
+    others = [one for one in world.workers if one != worker and one.number == user.number]
+    return value(worker.number) != value(user.number) or bool(others)
+
+
+def value(number: str | None) -> float | None:
+    """What a number amounts to, however it is written."""
+    return float(number) if number is not None else None
 
 
 def plain(world: World, worker: Worker) -> bool:

@@ -66,6 +66,28 @@ async def test_a_misspelt_a_renamed_and_a_reordered_person_are_suggested(tmp_pat
     }
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("Mary Mc Donald", "Mary McDonald"),
+        ("Maria De La Cruz", "María Delacruz"),
+        ("Delacruz, Maria", "Maria De La Cruz"),
+        ("Delacruz Maria", "Maria De La Cruz"),
+        ("Jan van den Berg", "Jan Vandenberg"),
+        ("Sean O Neil", "Sean O'Neil"),
+        ("Delacruz", "De La Cruz"),
+    ],
+)
+async def test_a_surname_in_one_word_or_in_several_is_suggested(tmp_path: Path, ours: str, theirs: str) -> None:
+    for left, right in ((ours, theirs), (theirs, ours)):
+        company = Company()
+        company.worker(left, "w")
+        company.user(right, "someone@example.com", "a")
+        company.user("Mary Donald", "other@example.com", "b")
+        found = (await suggested(company, tmp_path))["w"]
+        assert found[0] == ("a", 95, "same name but for blanks")
+
+
 async def test_nobody_is_suggested_who_is_linked_mapped_or_named_like_somebody_else(tmp_path: Path) -> None:
     company = Company()
     for name, key in (("John Smith", "w1"), ("Jon Smith", "w2"), ("Joan Smith", "w3"), ("Joan Smith", "w4"), ("Jo Smith", "w5")):
@@ -90,6 +112,15 @@ async def test_an_employee_number_speaks_for_an_account_and_another_one_against_
     company.user("Jon Smith", "jon@example.com", "a1", properties={"No": "7"})
     company.user("N. A.", "na@example.com", "a2", properties={"No": "2"})
     assert await suggested(company, tmp_path, employee_number_property="No") == {"w1": [], "w2": [("a2", 100, "same employee number")]}
+
+
+async def test_a_number_that_two_workers_write_differently_is_suggested_to_both(tmp_path: Path) -> None:
+    company = Company()
+    company.worker("Nur Aziz", "w1", number="042")
+    company.worker("Nur Aziz", "w2", number="42")
+    company.user("N. A.", "na@example.com", "a", properties={"No": "42"})
+    found = await suggested(company, tmp_path, employee_number_property="No")
+    assert found == {key: [("a", 100, "same employee number")] for key in ("w1", "w2")}
 
 
 async def test_at_most_three_are_suggested_the_likeliest_first(tmp_path: Path) -> None:
