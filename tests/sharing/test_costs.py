@@ -99,18 +99,17 @@ async def mapping(path: Path, project: str) -> Register:
     return parse("person_id,email\n" + "".join(f"{person['id']},{emails[person['name']]}\n" for person in people))
 
 
-@pytest.mark.parametrize("first", [20, 100])
-@pytest.mark.parametrize(("name", "lists"), [("Fifty", 50), ("Five hundred", 500)])
+@pytest.mark.parametrize(("name", "first"), [("Fifty", 20), ("Fifty", 100), ("Five hundred", 100)])
 async def test_nobody_elses_details_are_read_however_long_a_page_may_be(
-    path: Path, projects: Mapping[str, str], name: str, lists: int, first: int
+    path: Path, projects: Mapping[str, str], name: str, first: int
 ) -> None:
     """Seven rows each: a list a person and a detail for each row that is shown, not for those of the 500 whom nobody asked for."""
-    shown = 7 * SIZES[name]
+    people, shown = SIZES[name], 7 * SIZES[name]
     async with graph(path, limits=Limits(RICH, cache=forgetful), register=await mapping(path, projects[name])) as one:
-        first_walk = await one.calls(EIGHT_WEEKS, id=projects[name], first=first)
-        again = await one.calls(EIGHT_WEEKS, id=projects[name], first=first)
         answer = await one.data(EIGHT_WEEKS, id=projects[name], first=first)
-    assert [len(person["checkIns"]["nodes"]) for person in answer["project"]["people"]] == [7] * SIZES[name]
-    assert first_walk.get("check-in", 0) <= shown + lists, "one more each proves who they are"
+        proving = one.wire.kinds()
+        again = await one.calls(EIGHT_WEEKS, id=projects[name], first=first)
+    assert [len(person["checkIns"]["nodes"]) for person in answer["project"]["people"]] == [7] * people
+    assert proving["check-in"] <= shown + people, "one more each proves who they are"
     assert again["check-in"] == shown
-    assert again["check-ins"] <= lists + 1
+    assert again["check-ins"] <= people + 1
