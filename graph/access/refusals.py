@@ -12,7 +12,7 @@ from graph.access.who import NotAuthenticated
 
 log = logging.getLogger("crewgraph.access")
 PAUSE_SECONDS = 10.0
-"""Between two lines that say the same: whoever sends bad tokens must not fill a disk."""
+"""Between two lines that say the same: a flood of bad tokens must not fill a disk."""
 
 
 @dataclass
