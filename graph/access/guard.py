@@ -19,7 +19,7 @@ from graph.access.who import Anybody, Who
 from graph.http import Refusal
 
 NAMES = frozenset({"localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback"})
-FORWARDING = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+FORWARDING = frozenset({b"forwarded", b"via", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip"})
 """Headers that a proxy adds: it asks for somebody else, who may be anywhere."""
 LOCAL_ONLY = (
     "This graph is asked from its own machine only, and through no proxy. To serve others, set CREWGRAPH_AUTH or CREWGRAPH_GATEWAY_SECRET, "
@@ -92,7 +92,7 @@ def is_from_this_machine(request: Request) -> bool:
 
     A proxy that adds no header cannot be told from a client: in front of one, tell callers apart.
     """
-    if request.client is None or not loopback(request.client.host) or any(name in request.headers for name in FORWARDING):
+    if request.client is None or not loopback(request.client.host) or any(name in FORWARDING for name, _ in request.scope["headers"]):
         return False
     return local(request.headers.get("host"), request.scope.get("server"))
 
