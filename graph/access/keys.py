@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import hmac
 import json
+import os
 import secrets
-import shutil
 import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
-import tomlkit
 from starlette.requests import Request
 
 from graph.access.reread import Broken, Reread
@@ -159,21 +159,38 @@ def add(path: Path, lines: str) -> None:
 
 
 def remove(path: Path, name: str) -> bool:
-    """Take the key of this name out of its file, whose other lines stay as they are; whether there was one. Raises Broken and OSError.
+    """Take the key of this name out of its file, with the comment right above it; whether there was one. Raises Broken and OSError.
 
-    The file is replaced in one step, so that no server reads half of it.
+    All other lines stay as they are, and the file is replaced in one step, so that no server reads half of it.
     """
+    path = path.resolve()
     text = path.read_text(encoding="utf-8")
-    parse(text)
-    document = tomlkit.parse(text)
-    tables = document.get("key", [])
-    place = next((number for number, one in enumerate(tables) if one["name"] == name), None)
-    if place is None:
+    names = [key.caller.name for key in parse(text)]
+    if name not in names:
         return False
-    del tables[place]
-    replaced = path.with_name(f"{path.name}.new")
-    replaced.touch(mode=0o600)
-    replaced.write_text(tomlkit.dumps(document), encoding="utf-8")
-    shutil.copymode(path, replaced)
-    replaced.replace(path)
+    place = names.index(name)
+    left = without_table(text, place)
+    if [key.caller.name for key in parse(left)] != names[:place] + names[place + 1 :]:
+        raise Broken(["must hold its keys as [[key]] tables, each on lines of its own"])
+    before = path.stat()
+    with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
+        file.write(left)
+        file.flush()
+        os.fsync(file.fileno())
+        os.fchmod(file.fileno(), before.st_mode & 0o777)
+        if os.getuid() == 0:
+            os.fchown(file.fileno(), before.st_uid, before.st_gid)  # or the server could not read what root has written
+    Path(file.name).replace(path)
     return True
+
+
+def without_table(text: str, place: int) -> str:
+    """The text without the table of this place and the comment lines right above it."""
+    lines = text.splitlines(keepends=True)
+    starts = [number for number, line in enumerate(lines) if line.strip().startswith("[[key]]")]
+    for index, number in enumerate(starts):
+        while number and lines[number - 1].lstrip().startswith("#") and number > (starts[index - 1] if index else 0):
+            number -= 1
+        starts[index] = number
+    ends = [*starts[1:], len(lines)]
+    return "".join(lines[: starts[place]] + lines[ends[place] :]) if place < len(starts) else text

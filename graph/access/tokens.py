@@ -12,7 +12,15 @@ from hashlib import sha256
 from typing import Any
 
 from joserfc import jwt
-from joserfc.errors import BadSignatureError, ClaimError, ExpiredTokenError, JoseError
+from joserfc.errors import (
+    BadSignatureError,
+    ClaimError,
+    ExpiredTokenError,
+    InvalidKeyCurveError,
+    InvalidKeyTypeError,
+    JoseError,
+    MissingClaimError,
+)
 from joserfc.jwk import Key
 from joserfc.jws import JWSRegistry
 from joserfc.jwt import JWTClaimsRegistry
@@ -95,9 +103,11 @@ class Tokens:
             self.claims.validate(claims)
         except ExpiredTokenError:
             raise expired() from None
+        except MissingClaimError as cause:
+            raise NotAuthenticated("missing-claim", claim=cause.claim) from None
         except ClaimError as cause:
             raise NotAuthenticated("claim", claim=cause.claim) from None
-        except BadSignatureError:
+        except (BadSignatureError, InvalidKeyCurveError, InvalidKeyTypeError):
             raise NotAuthenticated("signature") from None
         except MALFORMED:
             raise NotAuthenticated("malformed") from None
@@ -106,7 +116,7 @@ class Tokens:
     def verify(self, text: str, keys: Sequence[Key]) -> dict[str, Any]:
         """The claims of a token that one of these keys has signed. Raises BadSignatureError where none has, or another of MALFORMED."""
         for key in keys[:-1]:
-            with suppress(BadSignatureError):
+            with suppress(BadSignatureError, InvalidKeyCurveError, InvalidKeyTypeError):  # the latter two: of another curve
                 return jwt.decode(text, key, registry=self.headers).claims
         return jwt.decode(text, keys[-1], registry=self.headers).claims
 
@@ -132,7 +142,8 @@ def header(text: str) -> tuple[str | None, str]:
 def described(claims: Mapping[str, Any], trust: Trust) -> Caller:
     """Whom a token is about. An email that the issuer calls unverified is none: anybody could have written it."""
     email = look_up(claims, trust.email)
-    unsure = claims.get("email_verified") in (False, "false")
+    verified = f"{trust.email.rpartition('.')[0]}.email_verified".removeprefix(".")  # beside the email, wherever that is
+    unsure = any(look_up(claims, name) in (False, "false") for name in ("email_verified", verified))
     return Caller(claims["sub"], "jwt", known(scopes(claims, trust.scopes)), email if isinstance(email, str) and not unsure else None)
 
 

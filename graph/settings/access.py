@@ -140,6 +140,10 @@ def untrusted(settings: AccessSettings) -> list[str]:
         problems.append(f"{PREFIX}JWT_KEYS_URL: must be an https address without credentials; http is for this machine only.")
     if (problem := bad_proxy("JWT_KEYS_PROXY", settings.jwt_keys_proxy)) is not None:
         problems.append(problem)
+    if settings.jwt_keys_proxy is not None and (settings.jwt_keys_url or "").startswith("http:"):
+        problems.append(
+            f"{PREFIX}JWT_KEYS_URL: must be an https address where {PREFIX}JWT_KEYS_PROXY is set: a proxy could give keys of its own."
+        )
     if not settings.jwt_algorithms or not set(settings.jwt_algorithms) <= set(ALGORITHMS):
         problems.append(f"{PREFIX}JWT_ALGORITHMS: must be some of {', '.join(ALGORITHMS)}.")
     return problems

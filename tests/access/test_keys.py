@@ -256,12 +256,22 @@ async def test_a_key_works_at_once_and_a_revoked_one_is_refused_within_a_second(
 
 def test_a_revoked_key_leaves_the_others_and_their_comments(tmp_path: Path) -> None:
     path = tmp_path / "keys.toml"
-    tables = [new(key(name))[1] for name in ("one", "two", "three")]
-    path.write_text("# all\n" + "\n# next\n".join(tables))
-    assert remove(path, "two")
-    assert [one.caller.name for one in parse(path.read_text())] == ["one", "three"]
-    assert path.read_text().startswith("# all\n")
+    one, two, three = (new(key(name))[1] for name in ("one", "two", "three"))
+    path.write_text(f"# all\n\n# of one\n{one}\n# of two, who left\n{two}\n# of three: ask Ann first\n{three}")
+    (tmp_path / "link.toml").symlink_to(path)
+    assert remove(tmp_path / "link.toml", "two")
+    assert path.read_text() == f"# all\n\n# of one\n{one}\n# of three: ask Ann first\n{three}"
     assert not remove(path, "two")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["keys.toml", "link.toml"]
+
+
+def test_when_the_only_key_is_revoked_another_can_be_made(tmp_path: Path) -> None:
+    path = tmp_path / "keys.toml"
+    add(path, new(key("only"))[1])
+    assert remove(path, "only")
+    add(path, new(key("next"))[1])
+    assert [one.caller.name for one in parse(path.read_text())] == ["next"]
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 async def test_keys_that_cannot_be_listed_or_revoked_are_a_sentence(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from joserfc.jwk import RSAKey
+from joserfc.jwk import ECKey, RSAKey
 from starlette.requests import Request
 
 from graph.access.keyserver import KeyFile, KeyServer, parse
@@ -228,6 +228,19 @@ async def test_without_a_key_id_each_key_of_a_fitting_kind_is_tried(company: Pat
         assert (await ask(one, signed(RSAKey.import_key(OTHER.as_pem(private=True))))).status_code == 401
 
 
+async def test_a_key_of_another_curve_does_not_spoil_the_others(company: Path) -> None:
+    other, fitting = ECKey.generate_key("P-384"), ECKey.generate_key("P-256")
+    async with issuing(other, fitting) as (_, keys), graph(company, access=trusting(keys)) as one:
+        assert (await ask(one, signed(fitting, "ES256"))).status_code == 200
+
+
+def test_an_email_that_is_not_verified_is_none_wherever_it_stands() -> None:
+    trust = replace(TRUST, email="user.email")
+    for verified, email in ((True, "a@b.c"), (False, None), ("false", None)):
+        assert described({"sub": "a", "user": {"email": "a@b.c", "email_verified": verified}}, trust).email == email
+    assert described({"sub": "a", "user": {"email": "a@b.c"}, "email_verified": False}, trust).email is None
+
+
 WHY = {
     "malformed": "let-me-in",
     "algorithm": BAD["an algorithm that is not pinned"],
@@ -235,7 +248,7 @@ WHY = {
     "signature": BAD["another key of the same id"],
     "claim (iss)": BAD["another issuer"],
     "claim (aud)": BAD["another audience"],
-    "claim (sub)": BAD["no subject"],
+    "missing-claim (sub)": BAD["no subject"],
     "claim (nbf)": BAD["not valid yet"],
     "expired (exp)": signed(exp=1),
     "too-long": "x" * 20_000,
