@@ -99,7 +99,7 @@ async def mapping(path: Path, project: str) -> Register:
     return parse("person_id,email\n" + "".join(f"{person['id']},{emails[person['name']]}\n" for person in people))
 
 
-@pytest.mark.parametrize(("name", "first"), [("Fifty", 20), ("Fifty", 100), ("Five hundred", 100)])
+@pytest.mark.parametrize(("name", "first"), [("Fifty", 100), ("Five hundred", 20), ("Five hundred", 100)])
 async def test_nobody_elses_details_are_read_however_long_a_page_may_be(
     path: Path, projects: Mapping[str, str], name: str, first: int
 ) -> None:
@@ -110,6 +110,6 @@ async def test_nobody_elses_details_are_read_however_long_a_page_may_be(
         proving = one.wire.kinds()
         again = await one.calls(EIGHT_WEEKS, id=projects[name], first=first)
     assert [len(person["checkIns"]["nodes"]) for person in answer["project"]["people"]] == [7] * people
-    assert proving["check-in"] <= shown + people, "one more each proves who they are"
+    assert proving["check-in"] == shown, "what proves who somebody is, is among the rows that are shown"
     assert again["check-in"] == shown
     assert again["check-ins"] <= people + 1
